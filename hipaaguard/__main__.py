@@ -1,0 +1,5 @@
+"""`python -m hipaaguard` is the `hipaaguard` command."""
+
+from hipaaguard.cli import main
+
+main()

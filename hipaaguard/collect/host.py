@@ -1,0 +1,159 @@
+"""The host: the only door between collectors and an operating system.
+
+A collector asks a `Host` and gets an answer or an `Unavailable`. It never knows whether the host is
+this machine (`live`), this machine being recorded (`recorder`), or a replay (`recording`). No question
+changes anything on the machine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, Protocol, TypeGuard, TypeVar
+
+from hipaaguard.errors import ParseError
+from hipaaguard.model import Platform, Reason, Unavailable
+
+MAX_FILE_BYTES = 4 << 20
+MAX_OUTPUT_BYTES = 16 << 20
+
+AS_ADMINISTRATOR = 'sudo "$(command -v hipaaguard)" audit'
+"""What settles a fact that is `not-permitted`; written so because root's PATH is not the user's."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose machine this is: the one who ran HipaaGuard, also when by way of sudo.
+
+    Attributes:
+        name: log-in name; never leaves a collector.
+        uid: user id.
+        home: absolute path of the home folder; never leaves a collector except as `~`.
+    """
+
+    name: str
+    uid: int
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a program answered.
+
+    Attributes:
+        exit_code: its exit status; negative for a signal.
+        stdout: as printed, at most `MAX_OUTPUT_BYTES`.
+        stderr: as printed, at most `MAX_OUTPUT_BYTES`.
+    """
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """Standard output as text.
+
+        Raises:
+            ParseError: It is not UTF-8.
+        """
+        return decode(self.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a file without reading it.
+
+    Attributes:
+        kind: `file`, `folder`, `socket`, `device` or `other`; links are followed.
+        size: bytes.
+        modified_s: time of last change, whole seconds since 1970 UTC.
+        mode: permission bits, as `0o600`.
+        uid: owner.
+    """
+
+    kind: str
+    size: int
+    modified_s: int
+    mode: int
+    uid: int
+
+
+class Host(Protocol):
+    """An operating system that can be asked, also by several threads at once."""
+
+    @property
+    def platform(self) -> Platform:
+        """The system it runs."""
+
+    @property
+    def elevated(self) -> bool:
+        """Whether questions are asked with administrator rights."""
+
+    @property
+    def person(self) -> Person:
+        """Whose machine this is."""
+
+    def run(
+        self, program: str, *args: str, deadline_s: int = 10, uid: int | None = None
+    ) -> Output | Unavailable:
+        """What a program answers: started without a shell, with `LC_ALL=C.UTF-8` and no input.
+
+        Args:
+            program: its bare name, looked up in the system's own folders and never in PATH.
+            args: its arguments.
+            deadline_s: seconds until it and all it started are ended.
+            uid: run as this user with their session's environment; None for the rights of this run.
+
+        Returns:
+            The output whatever the exit code, or `not-installed`, `not-permitted` (as when another
+            user's rights are asked for without administrator rights), `timed-out`, `failed`, or
+            `unrecognised` for more than `MAX_OUTPUT_BYTES`.
+        """
+
+    def read(self, path: str) -> bytes | Unavailable:
+        """A file's contents. `not-installed` means that there is no such file.
+
+        Args:
+            path: absolute; links are followed.
+        """
+
+    def names(self, path: str) -> tuple[str, ...] | Unavailable:
+        """The names in a folder, sorted. `not-installed` means that there is no such folder."""
+
+    def resolve(self, path: str) -> str | Unavailable:
+        """The absolute path with every link followed; `not-installed` if it leads nowhere."""
+
+    def entry(self, path: str) -> Entry | Unavailable:
+        """What is known of a file without reading it."""
+
+    def env(self, name: str) -> str | None:
+        """A variable of the environment that HipaaGuard was started in, None when not set."""
+
+
+def decode(data: bytes) -> str:
+    """The bytes as UTF-8 text; raises `ParseError` when they are not."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ParseError("the answer is not UTF-8 text") from error
+
+
+def is_absent(answer: object) -> TypeGuard[Unavailable]:
+    """Whether the answer is that the program, file or folder is not there."""
+    return isinstance(answer, Unavailable) and answer.reason is Reason.NOT_INSTALLED
+
+
+def attempt(parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unavailable:
+    """What a parser makes of its arguments; `unrecognised`, with its text, if it refuses them."""
+    try:
+        return parse(*args, **kwargs)
+    except ParseError as error:
+        return Unavailable(Reason.UNRECOGNISED, str(error))
+
+
+def read_text(host: Host, path: str) -> str | Unavailable:
+    """A file's contents as UTF-8 text; `unrecognised` when they are not."""
+    data = host.read(path)
+    return data if isinstance(data, Unavailable) else attempt(decode, data)
