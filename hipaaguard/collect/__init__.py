@@ -78,8 +78,13 @@ def collect(
     due = [(probe, share) for probe, share in due if share]
     facts = {key: _unknown(key, host.platform) for key in wanted}
     with ThreadPoolExecutor(max_workers=max(1, len(due))) as pool:
-        for found in pool.map(lambda item: _run(item[0], host, item[1], now, finished), due):
-            facts.update(found)
+        try:
+            for found in pool.map(lambda item: _run(item[0], host, item[1], now, finished), due):
+                facts.update(found)
+        except KeyboardInterrupt:
+            # Leaving the pool waits for every probe, so what they wait for is ended first.
+            host.stop()
+            raise
     ordered = tuple(facts[key] for key in sorted(facts))
     return Snapshot(ordered, host.platform, now, host.elevated)
 

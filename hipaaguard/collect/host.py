@@ -1,8 +1,8 @@
 """The host: the only door between collectors and an operating system.
 
 A collector asks a `Host` and gets an answer or an `Unavailable`. It never knows whether the host is
-this machine (`live`), this machine being recorded (`recorder`), or a replay (`recording`). No question
-changes anything on the machine.
+this machine (`live`), this machine being recorded (`recorder`), or a replay (`recording`). No
+question changes anything on the machine.
 """
 
 from collections.abc import Callable
@@ -130,6 +130,9 @@ class Host(Protocol):
 
     def env(self, name: str) -> str | None:
         """A variable of the environment that HipaaGuard was started in, None when not set."""
+
+    def stop(self) -> None:
+        """Ends every program that is running; whoever waits for one is answered `failed`."""
 
 
 def decode(data: bytes) -> str:

@@ -1,7 +1,8 @@
 """This machine as a host: the only module that starts programs and reads the system.
 
-- Programs run without a shell, from the system's own folders, in a session of their own, with nothing on
-  standard input and a small fixed environment; at their deadline the whole process group is ended.
+- Programs run without a shell, from the system's own folders, in a session of their own, with
+  nothing on standard input and a small fixed environment; at their deadline the whole process group
+  is ended.
 - Every cause of failure has its own reason.
 """
 
@@ -46,6 +47,7 @@ _REASONS = {
     errno.ESRCH: Reason.NOT_INSTALLED,
     errno.EACCES: Reason.NOT_PERMITTED,
     errno.EPERM: Reason.NOT_PERMITTED,
+    errno.EISDIR: Reason.UNRECOGNISED,
 }
 
 
@@ -60,6 +62,9 @@ class LiveHost:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = dict(environ)
         self._person = _person(self._environ)
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
 
     @property
     def platform(self) -> Platform:
@@ -94,7 +99,29 @@ class LiveHost:
             process = _start((path, *args), self._environment(account), account)
         except OSError as error:
             return _unavailable(error)
-        return _wait(process, program, deadline_s)
+        return self._wait(process, program, deadline_s)
+
+    def _wait(
+        self, process: subprocess.Popen[bytes], program: str, deadline_s: int
+    ) -> Output | Unavailable:
+        with self._lock:
+            self._running.add(process)
+            stopped = self._stopped
+        if stopped:
+            _end_group(process)
+        answer = _wait(process, program, deadline_s)
+        with self._lock:
+            self._running.discard(process)
+            stopped = self._stopped
+        return Unavailable(Reason.FAILED, "the audit was stopped") if stopped else answer
+
+    def stop(self) -> None:
+        """Ends every program that is running, and every one that is still to be started."""
+        with self._lock:
+            self._stopped = True
+            running = tuple(self._running)
+        for process in running:
+            _end_group(process)
 
     def _environment(self, account: pwd.struct_passwd | None) -> dict[str, str]:
         environ = {"LC_ALL": "C.UTF-8", "PATH": ":".join(PROGRAM_FOLDERS)}
@@ -177,11 +204,7 @@ def find_program(program: str) -> str | None:
 
 
 def _person(environ: Mapping[str, str]) -> Person:
-    """Whose machine this is.
-
-    For root: who called sudo or pkexec, else the one who logged in (`/proc/self/loginuid`, which also
-    sees through `su`), else root.
-    """
+    # For root: who called sudo or pkexec, else who logged in (which also sees through `su`).
     uid = os.getuid()
     if uid == 0:
         claims = (environ.get("SUDO_UID"), environ.get("PKEXEC_UID"), _login_uid())
@@ -221,11 +244,11 @@ def _start(
 
 
 def _wait(process: subprocess.Popen[bytes], program: str, deadline_s: int) -> Output | Unavailable:
-    """The output of a started program; whatever happens, nothing that it started is left running."""
+    """The output of a started program, none of whose group is left running."""
     end = time.monotonic() + deadline_s
     # Pipes, because Popen was asked for them.
-    out = _Drain(process.stdout)  # type: ignore[arg-type]
-    err = _Drain(process.stderr)  # type: ignore[arg-type]
+    out = _Drain(process, process.stdout)  # type: ignore[arg-type]
+    err = _Drain(process, process.stderr)  # type: ignore[arg-type]
     try:
         for drain in (out, err):
             drain.thread.join(max(0.0, end - time.monotonic()))
@@ -248,11 +271,12 @@ def _late(program: str, deadline_s: int) -> Unavailable:
 
 
 class _Drain:
-    """Reads a pipe to its end in a thread, up to the limit; then it lets go of the pipe."""
+    """Reads a program's pipe to its end in a thread; past the limit it ends the program."""
 
-    def __init__(self, pipe: IO[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], pipe: IO[bytes]) -> None:
         self.data = bytearray()
         self.full = False
+        self._process = process
         self._pipe = pipe
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
@@ -263,6 +287,7 @@ class _Drain:
                 self.data += chunk
                 if len(self.data) > MAX_OUTPUT_BYTES:
                     self.full = True
+                    _end_group(self._process)
                     return
         except (OSError, ValueError):
             return

@@ -1,0 +1,92 @@
+"""Files written whole or not at all, and read up to a limit."""
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from hipaaguard.errors import CommandError, StoreError
+
+_WHY = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+    errno.ENOENT: "it does not exist, or its folder does not",
+    errno.ENOTDIR: "one of its folders is a file",
+    errno.EISDIR: "it is a folder",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+
+def read_limited(path: Path, limit: int, what: str) -> bytes:
+    """The file's contents.
+
+    Args:
+        path: the file.
+        limit: the most bytes that such a file may have.
+        what: what the file is, for messages: "a policy".
+
+    Returns:
+        At most `limit` bytes.
+
+    Raises:
+        CommandError: It cannot be read, is not a file, or is larger.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise CommandError(f"{path} is not a file")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {_reason(error)}") from error
+    if len(data) > limit:
+        size = f"{limit >> 20} MiB" if limit >> 20 else f"{limit >> 10} KiB"
+        raise CommandError(f"{path} is too large to be {what}: more than {size}")
+    return data
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Afterwards the file holds exactly this data; on failure it is as it was before.
+
+    Raises:
+        StoreError: It could not be written.
+    """
+    with prepared(path, data, mode):
+        pass
+
+
+@contextlib.contextmanager
+def prepared(path: Path, data: bytes, mode: int = 0o644) -> Iterator[None]:
+    """Writes beside the file, and puts it in place when the block ends without an exception.
+
+    Raises:
+        StoreError: It could not be written; the file is as it was before.
+    """
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".new"
+        )
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        yield
+        temporary.replace(path)
+        temporary = None
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {_reason(error)}") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _reason(error: OSError) -> str:
+    code = error.errno or 0
+    return _WHY.get(code, (error.strerror or "the system gave an error").lower())

@@ -1,0 +1,116 @@
+"""This machine's signing key, in the user's data folder.
+
+- The folder is for its owner alone (0700), the key file too (0600); a key that others could read is
+  not used until `repair` has been asked for.
+- The key is made once, by whoever comes first; a second process that races it uses the same key.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hipaaguard.attest import keys
+from hipaaguard.errors import KeyringError, StoreError
+from hipaaguard.files import read_limited
+
+KEY_NAME = "signing-key.pem"
+MAX_KEY_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStore:
+    """The folder that holds the key; it need not exist yet."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """The key file."""
+        return self.folder / KEY_NAME
+
+    def load(self) -> Ed25519PrivateKey | None:
+        """The key, or None when none has been made.
+
+        Returns:
+            The private key.
+
+        Raises:
+            KeyringError: The file is open to others, belongs to someone else, or holds no key.
+        """
+        if not self.path.exists():
+            return None
+        weakness = self.weakness()
+        if weakness:
+            raise KeyringError(
+                f"the signing key {self.path} {weakness}, so it is not used",
+                hint="`hipaaguard key repair` closes it; if others use this computer, tell the practice",
+            )
+        return keys.load_private(read_limited(self.path, MAX_KEY_BYTES, "a signing key"))
+
+    def load_or_make(self) -> tuple[Ed25519PrivateKey, bool]:
+        """The key, and whether it has just been made.
+
+        Returns:
+            The private key, and True when this call made it.
+
+        Raises:
+            KeyringError: As `load`.
+            StoreError: The key could not be written.
+        """
+        found = self.load()
+        if found is not None:
+            return found, False
+        made = self._make()
+        # Another process may have made one in the meantime: the file decides.
+        found = self.load()
+        if found is None:
+            raise StoreError(f"the signing key {self.path} vanished while it was being made")
+        return found, made
+
+    def _make(self) -> bool:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=self.folder, prefix=".key.") as file:
+                file.write(keys.private_pem(keys.generate()))
+                file.flush()
+                os.fsync(file.fileno())
+                # A link, unlike a rename, never replaces a key that is already there.
+                os.link(file.name, self.path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            reason = (error.strerror or "the system gave an error").lower()
+            raise StoreError(
+                f"cannot make the signing key in {self.folder}: {reason}",
+                hint="choose another folder with --data-folder",
+            ) from error
+        return True
+
+    def weakness(self) -> str:
+        """What lets others at the key, as "belongs to another user"; empty when nothing does."""
+        if os.name != "posix":
+            return ""
+        for path in (self.path, self.folder):
+            found = path.stat()
+            if found.st_uid != os.geteuid():
+                return "belongs to another user"
+            if found.st_mode & 0o077:
+                return "can be read or replaced by others"
+        return ""
+
+    def repair(self) -> None:
+        """Afterwards only the owner can read the key and its folder.
+
+        Raises:
+            KeyringError: There is no key, or it belongs to someone else.
+        """
+        if not self.path.exists():
+            raise KeyringError("there is no signing key yet", hint="`hipaaguard audit` makes one")
+        try:
+            self.folder.chmod(0o700)
+            self.path.chmod(0o600)
+        except OSError as error:
+            raise KeyringError(f"the signing key {self.path} belongs to another user") from error
