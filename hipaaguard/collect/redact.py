@@ -16,6 +16,8 @@ WELL_KNOWN_UUIDS = frozenset(
         "c12a7328-f81f-11d2-ba4b-00a0c93ec93b",
         "21686148-6449-6e6f-744e-656564454649",
         "bc13c2ff-59e6-4262-a352-b275fd6f7172",
+        "af9b60a0-1431-4f62-bc68-3311714a69ad",
+        "e75caf8f-f680-4cee-afa3-b001e56efc2d",
         "0fc63daf-8483-4772-8e79-3d69d8477de4",
         "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f",
         "e6d6d379-f507-44c2-a23c-238f2a3df928",
