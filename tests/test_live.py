@@ -128,6 +128,10 @@ def test_reading(host: LiveHost, tmp_path: Path) -> None:
     assert reason(host.read(str(tmp_path / "fifo"))) is Reason.UNRECOGNISED
 
 
+def test_kernel_settings_can_be_read(host: LiveHost) -> None:
+    assert host.read("/proc/sys/kernel/osrelease") == f"{os.uname().release}\n".encode()
+
+
 def test_folders_links_and_entries(host: LiveHost, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"12")
     (tmp_path / "a").symlink_to("b")

@@ -149,15 +149,11 @@ class LiveHost:
         except OSError as error:
             return _unavailable(error)
         try:
-            with os.fdopen(handle, "rb") as file:
-                if not stat_module.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    return Unavailable(Reason.UNRECOGNISED, "it is not a regular file")
-                data = file.read(MAX_FILE_BYTES + 1)
+            return _read_all(handle)
         except OSError as error:
             return _unavailable(error)
-        if len(data) > MAX_FILE_BYTES:
-            return Unavailable(Reason.UNRECOGNISED, "it is larger than expected")
-        return data
+        finally:
+            os.close(handle)
 
     def names(self, path: str) -> tuple[str, ...] | Unavailable:
         """The names in the folder, sorted."""
@@ -195,6 +191,18 @@ class LiveHost:
     def env(self, name: str) -> str | None:
         """The variable, as HipaaGuard was started with it."""
         return self._environ.get(name)
+
+
+def _read_all(handle: int) -> bytes | Unavailable:
+    if not stat_module.S_ISREG(os.fstat(handle).st_mode):
+        return Unavailable(Reason.UNRECOGNISED, "it is not a regular file")
+    data = bytearray()
+    # In small pieces: the kernel refuses to read /proc/sys in very large ones.
+    while chunk := os.read(handle, 1 << 16):
+        data += chunk
+        if len(data) > MAX_FILE_BYTES:
+            return Unavailable(Reason.UNRECOGNISED, "it is larger than expected")
+    return bytes(data)
 
 
 def find_program(program: str) -> str | None:
