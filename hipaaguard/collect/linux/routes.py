@@ -1,0 +1,185 @@
+"""Where packets would leave, from `ip -j route get`: text to data, nothing is asked or sent.
+
+A look-up by the kernel follows policy routing (wg-quick's mark, Tailscale's table 52) and the
+longest prefix, which no reading of the main table does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+import msgspec
+
+from hipaaguard.errors import ParseError
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+PROBES_V4: tuple[Address, ...] = tuple(
+    IPv4Address(f"{first}.200.100.50") for first in range(20, 224, 32)
+)
+"""Public addresses, one in every eighth of the IPv4 space up to the multicast range, so that a
+tunnel for one half or for a list of ranges shows. None is a name server, which VPN clients and home
+routers often give a route of their own; nothing is ever sent to them."""
+
+PROBES_V6: tuple[Address, ...] = tuple(
+    IPv6Address(text) for text in ("2001:5000::1", "2600:1000::1", "2a00:1000::1")
+)
+"""Public addresses in three blocks of 2000::/3, the part of IPv6 that is in use (IANA)."""
+
+MAX_LOOKUPS = 200
+"""How many look-ups one named network may cost; each takes about two milliseconds."""
+
+# strerror(3) of what the kernel answers for a destination without a way out (ip-route(8): none, and
+# the types `unreachable`, `prohibit`, `blackhole`), and where IPv6 is switched off.
+_NO_WAY = (
+    "Network is unreachable",
+    "No route to host",
+    "Permission denied",
+    "Invalid argument",
+    "Operation not supported",
+    "Address family not supported by protocol",
+)
+_DROPPED = frozenset({"unreachable", "blackhole", "prohibit", "throw"})
+_HERE = frozenset({"local", "broadcast", "anycast", "multicast"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where packets to one destination go.
+
+    Attributes:
+        device: the interface that they leave through; empty when they are dropped.
+        source: the address that they leave with; None when the kernel names none.
+        here: whether they stay on this machine or go to everyone on its own network.
+    """
+
+    device: str = ""
+    source: Address | None = None
+    here: bool = False
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    type: str = "unicast"
+    dev: str = ""
+    prefsrc: str = ""
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    dst: str = ""
+    dstlen: int | None = None
+
+
+def parse_route(exit_code: int, stdout: str, stderr: str) -> Route:
+    """Where packets to the destination of one `ip -j route get` go.
+
+    Args:
+        exit_code: 0, or 2 when the kernel has no way for them.
+        stdout: a JSON list with one object; empty on failure.
+        stderr: on failure `RTNETLINK answers: ` and the C library's words for the error.
+
+    Returns:
+        The route; without a device when there is none.
+
+    Raises:
+        ParseError: Another form.
+
+    Source: ip-route(8); iproute2 6.1 on Linux 6.18, tests/test_vpn_netns.py.
+    """
+    if exit_code == 0:
+        return _found(stdout)
+    said = stderr.strip().removeprefix("RTNETLINK answers: ")
+    if exit_code == 2 and said in _NO_WAY:
+        return Route()
+    raise ParseError("ip did not answer where packets would leave")
+
+
+def _found(stdout: str) -> Route:
+    try:
+        shown = msgspec.json.decode(stdout, type=tuple[_Shown, ...])
+        source = ip_address(shown[0].prefsrc) if shown and shown[0].prefsrc else None
+    except (msgspec.DecodeError, ValueError) as error:
+        raise ParseError("ip told a route in a form that is not known") from error
+    if len(shown) != 1:
+        raise ParseError("ip told more or less than one route")
+    if shown[0].type in _DROPPED:
+        return Route()
+    if not shown[0].dev:
+        raise ParseError("ip told a route without an interface")
+    return Route(shown[0].dev, source, shown[0].type in _HERE)
+
+
+def parse_target(text: str) -> Address | Network:
+    """The address or network that a practice named.
+
+    Returns:
+        A network only where the text has a prefix length.
+
+    Raises:
+        ParseError: Neither (names are not resolved); a zone; bits beyond the prefix length.
+    """
+    if "%" not in text:
+        try:
+            return ip_network(text) if "/" in text else ip_address(text)
+        except ValueError:
+            pass
+    raise ParseError("it is not an IP address or a network such as 10.20.0.0/16")
+
+
+def parse_destinations(text: str) -> tuple[Network, ...]:
+    """The destinations that a routing table or a list of rules tells apart, the default left out.
+
+    Args:
+        text: stdout of `ip -4 -j route show table all` or `ip -4 -j rule show` (or `-6`).
+
+    Returns:
+        Sorted as printed; may be empty.
+
+    Raises:
+        ParseError: Another form.
+
+    Source: ip-route(8), ip-rule(8); tests/test_vpn_netns.py.
+    """
+    try:
+        entries = msgspec.json.decode(text, type=tuple[_Entry, ...])
+        named = [entry for entry in entries if entry.dst not in ("", "all", "default")]
+        return tuple(ip_network(_with_length(entry), strict=False) for entry in named)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise ParseError("ip listed the routes in a form that is not known") from error
+
+
+def _with_length(entry: _Entry) -> str:
+    return entry.dst if entry.dstlen is None else f"{entry.dst}/{entry.dstlen}"
+
+
+def samples(target: Address | Network, known: Iterable[Network]) -> tuple[Address, ...]:
+    """Addresses of the target such that every part of it that could go another way has one.
+
+    Args:
+        target: what the practice named.
+        known: the destinations that the kernel tells apart. Between their ends nothing changes.
+
+    Returns:
+        Sorted, each once; never empty.
+
+    Raises:
+        ParseError: More than `MAX_LOOKUPS`.
+    """
+    if isinstance(target, (IPv4Address, IPv6Address)):
+        return (target,)
+    ends = {target[0], target[1 % target.num_addresses], target[-1]}
+    for part in known:
+        if part.version == target.version and part.subnet_of(target):  # type: ignore[arg-type] # same version
+            ends |= {part[0], part[1 % part.num_addresses], part[-1]}
+            if part[-1] != target[-1]:
+                ends.add(part[-1] + 1)
+    if len(ends) > MAX_LOOKUPS:
+        raise ParseError("the network is cut into more routes than are looked up one by one")
+    return tuple(sorted(ends, key=int))

@@ -1,0 +1,479 @@
+"""The VPN: interfaces, routes and settings, from text to facts."""
+
+import json
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hipaaguard.collect.host import Output
+from hipaaguard.collect.linux import running, tunnels, vpn, vpn_setup
+from hipaaguard.collect.linux.links import Link, parse_links
+from hipaaguard.collect.linux.routes import (
+    MAX_LOOKUPS,
+    PROBES_V4,
+    PROBES_V6,
+    Route,
+    parse_destinations,
+    parse_route,
+    parse_target,
+    samples,
+)
+from hipaaguard.collect.linux.tunnels import Kind, answered, kind_of
+from hipaaguard.collect.linux.ways import Way, carries_all
+from hipaaguard.collect.linux.wireguard import FRESH_S, is_fresh, parse_table
+from hipaaguard.collect.linux.xfrm import parse_policies, parse_state_count
+from hipaaguard.collect.recording import Command, Recorded, Recording, ReplayHost
+from hipaaguard.errors import ParseError
+from hipaaguard.model import Fact, Platform, Reason, Unavailable
+from tests.conftest import CORPUS, NOW
+
+UNKNOWN = Unavailable(Reason.UNRECOGNISED, "unknown")
+NONE: frozenset[str] = frozenset()
+
+
+def test_probe_addresses_are_public_and_spread():
+    assert all(address.is_global for address in (*PROBES_V4, *PROBES_V6))
+    eighths = [int(address) >> 29 for address in PROBES_V4]
+    assert eighths == list(range(7)), "one in each eighth below the multicast range"
+    halves = [ip_network(text) for text in ("0.0.0.0/1", "128.0.0.0/1")]
+    assert all(any(address in half for address in PROBES_V4) for half in halves)
+    assert all(address in ip_network("2000::/3") for address in PROBES_V6)
+
+
+def test_process_names_are_as_short_as_the_kernel_keeps_them():
+    assert all(0 < len(name) <= 15 and "," not in name for name in running.KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("link", "programs", "home_line", "kind"),
+    [
+        (Link("wg0", "wireguard"), NONE, False, Kind.WIREGUARD),
+        (Link("nordlynx", "wireguard"), NONE, False, Kind.NORDVPN),
+        (Link("wg0-mullvad", "wireguard"), NONE, False, Kind.MULLVAD),
+        (Link("tun0", "ovpn-dco"), NONE, False, Kind.OPENVPN),
+        (Link("ipsec0", "vti"), NONE, False, Kind.IPSEC),
+        (Link("tailscale0", "tun", "tun"), NONE, False, Kind.TAILSCALE),
+        (Link("cscotun0", "tun", "tun"), NONE, False, Kind.ANYCONNECT),
+        (Link("gpd0", "tun", "tun"), NONE, False, Kind.GLOBALPROTECT),
+        (Link("CloudflareWARP", "tun", "tun"), NONE, False, Kind.WARP),
+        (Link("tun0", "tun", "tun"), frozenset({"openvpn"}), False, Kind.OPENVPN),
+        (Link("tun0", "tun", "tun"), frozenset({"openvpn", "vpnc"}), False, Kind.TUN),
+        (Link("tun0", "tun", "tun"), UNKNOWN, False, Kind.TUN),
+        (Link("ppp0", "ppp"), frozenset({"xl2tpd"}), False, Kind.PPP),
+        (Link("ppp0", "ppp"), frozenset({"pppoe"}), False, None),
+        (Link("ppp0", "ppp"), NONE, True, None),
+        (Link("ppp0", "ppp"), frozenset({"xl2tpd", "chat"}), False, Reason.UNRECOGNISED),
+        (Link("ppp0", "ppp"), UNKNOWN, True, Reason.UNRECOGNISED),
+        (
+            Link("tap0", "tun", "tap", running=True, addressed=True),
+            NONE,
+            False,
+            Reason.UNRECOGNISED,
+        ),
+        (Link("tap0", "tun", "", running=True, addressed=True), NONE, False, Reason.UNRECOGNISED),
+        (Link("vnet0", "tun", "tap", member=True, running=True, addressed=True), NONE, False, None),
+        (Link("tap0", "tun", "tap", running=True), NONE, False, None),
+        # A name alone makes no tunnel.
+        (Link("tun0", "dummy", running=True, addressed=True), NONE, False, None),
+        (Link("wg0", "bridge", running=True, addressed=True), NONE, False, None),
+        (Link("tailscale0", "", running=True, addressed=True), NONE, False, None),
+        (Link("wg0", "veth", running=True, addressed=True), NONE, False, None),
+        *(
+            (Link(f"{kind}1", kind, running=True, addressed=True), NONE, False, None)
+            for kind in ("bond", "gre", "ipip", "ip6tnl", "sit", "team", "vlan", "vxlan", "macvtap")
+        ),
+    ],
+)
+def test_kind_of_an_interface(link, programs, home_line, kind):
+    found = kind_of(link, programs, home_line=home_line)
+    assert (found.reason if isinstance(found, Unavailable) else found) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "link_kind", "received", "handshake", "associations", "expected"),
+    [
+        (Kind.WIREGUARD, "wireguard", 9, None, 0, True),
+        (Kind.WIREGUARD, "wireguard", 0, None, 0, False),
+        (Kind.WIREGUARD, "wireguard", None, None, 0, Reason.UNRECOGNISED),
+        (Kind.WIREGUARD, "wireguard", 9, False, 0, False),
+        (Kind.WIREGUARD, "wireguard", 9, UNKNOWN, 0, Reason.UNRECOGNISED),
+        (Kind.WIREGUARD, "tun", 0, None, 0, Reason.UNRECOGNISED),
+        (Kind.NORDVPN, "wireguard", 0, None, 0, False),
+        (Kind.ZEROTIER, "tun", 0, None, 0, Reason.UNRECOGNISED),
+        (Kind.IPSEC, "xfrm", 9, None, 2, True),
+        (Kind.IPSEC, "xfrm", 9, None, 1, False),
+        (Kind.IPSEC, "xfrm", 0, None, UNKNOWN, Reason.UNRECOGNISED),
+        (Kind.IPSEC, "vti6", 9, None, UNKNOWN, True),
+        (Kind.OPENVPN, "tun", 0, None, 0, True),
+        (Kind.PPP, "ppp", 0, None, 0, True),
+    ],
+)
+def test_whether_the_far_end_answered(kind, link_kind, received, handshake, associations, expected):
+    link = Link("x0", link_kind, received=received)
+    found = answered(link, kind, handshake=handshake, associations=associations)
+    assert (found.reason if isinstance(found, Unavailable) else found) == expected
+
+
+@pytest.mark.parametrize(
+    ("age", "keepalive", "expected"),
+    [
+        (0, 0, True),
+        (FRESH_S, 0, True),
+        (-FRESH_S, 0, True),
+        (-FRESH_S - 1, 25, False),
+        (FRESH_S + 1, 25, False),
+        (FRESH_S + 1, 0, Reason.UNRECOGNISED),
+        (None, 0, False),
+        (None, 25, False),
+    ],
+)
+def test_age_of_a_handshake(age, keepalive, expected):
+    now = 1_800_000_000
+    last = 0 if age is None else now - age
+    found = is_fresh({"old": 0, "far": last}, {"far": keepalive}, now)
+    assert (found.reason if isinstance(found, Unavailable) else found) == expected
+    assert is_fresh({}, {}, now) is False
+
+
+def test_a_route_that_leads_outside_decides():
+    others: tuple[Way | Unavailable, ...] = (Way.TUNNEL, Way.NOWHERE, Way.HERE, UNKNOWN)
+    for ways in combinations(others, 3):
+        for nothing_leaves in (True, False):
+            assert carries_all((*ways, Way.OUTSIDE), nothing_leaves=nothing_leaves) is False
+
+
+def test_nothing_but_tunnels_is_carried():
+    for ways in product((*Way, UNKNOWN), repeat=3):
+        if carries_all(ways, nothing_leaves=False) is True:
+            assert Way.TUNNEL in ways
+            assert Way.OUTSIDE not in ways
+            assert UNKNOWN not in ways
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("RTNETLINK answers: Network is unreachable\n", Route()),
+        ("RTNETLINK answers: No route to host\n", Route()),
+        ("RTNETLINK answers: Permission denied\n", Route()),
+        ("RTNETLINK answers: Operation not supported\n", Route()),
+        ("RTNETLINK answers: Operation not permitted\n", None),
+        ('Error: argument "uid" is wrong: invalid\n', None),
+        ("", None),
+    ],
+)
+def test_no_route(said, expected):
+    if expected is not None:
+        assert parse_route(2, "", said) == expected
+        return
+    with pytest.raises(ParseError):
+        parse_route(2, "", said)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ({"dev": "wg0", "prefsrc": "10.0.0.2"}, Route("wg0", ip_address("10.0.0.2"))),
+        ({"dev": "wg0", "flags": ["linkdown"], "new": {"a": 1}}, Route("wg0")),
+        ({"type": "local", "dev": "lo"}, Route("lo", None, here=True)),
+        ({"type": "broadcast", "dev": "eth0"}, Route("eth0", None, here=True)),
+        ({"type": "unreachable", "dev": "lo", "error": -101}, Route()),
+    ],
+)
+def test_route(shown, expected):
+    assert parse_route(0, json.dumps([shown]), "") == expected
+
+
+BROKEN = ("", "nonsense", "{}", "[]", "[[]]", "[1]", "null", '[{"dev": 1}]', '[{"ifname": 7}]')
+
+
+@pytest.mark.parametrize("text", [*BROKEN, '[{"dev": "a"}, {"dev": "b"}]', '[{"prefsrc": "x"}]'])
+def test_routes_in_no_known_form(text):
+    with pytest.raises(ParseError):
+        parse_route(0, text, "")
+
+
+@pytest.mark.parametrize("text", [*BROKEN, "[{}, {}]"])
+def test_interfaces_in_no_known_form(text):
+    with pytest.raises(ParseError):
+        parse_links(text)
+
+
+def test_interfaces_of_old_releases_and_odd_shapes():
+    shown = [
+        {},
+        {"ifname": "lo", "flags": ["LOOPBACK", "UP", "LOWER_UP"]},
+        {"ifname": "c0", "linkinfo": {"info_kind": "can", "info_data": {"type": 7}}},
+        {"ifname": "tun0", "linkinfo": {"info_kind": "tun", "info_data": {"type": 7}}},
+        {"ifname": "e0", "flags": ["UP"], "addr_info": [{}, {"local": "x", "scope": "global"}]},
+    ]
+    assert parse_links(json.dumps(shown)) == (
+        Link("lo", running=True),
+        Link("c0", "can"),
+        Link("tun0", "tun"),
+        Link("e0"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "scope", "usable"),
+    [
+        ("10.8.0.6", "global", True),
+        ("fd00::6", "global", True),
+        ("169.254.3.4", "global", False),
+        ("fe80::6", "link", False),
+        ("fe80::6", "global", False),
+        ("127.0.0.1", "global", False),
+        ("10.8.0.6", "host", False),
+    ],
+)
+def test_address_of_an_interface(address, scope, usable):
+    shown = [{"ifname": "tun0", "addr_info": [{"local": address, "scope": scope}]}]
+    assert parse_links(json.dumps(shown))[0].addressed is usable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("practice.example", "", "10.0.0.0/33", "10.0.0.5/8", "10.0.0.1%eth0", "fe80::1%eth0"),
+        *("010.0.0.1", "10.1", "1", "-6", "10.0.0.1 dev tun0", "::/0/0", "10.0.0.0/8/8", "/8"),
+    ],
+)
+def test_what_is_no_target(text):
+    with pytest.raises(ParseError):
+        parse_target(text)
+
+
+def test_an_address_has_itself_as_sample():
+    assert samples(parse_target("10.20.3.4"), [ip_network("10.20.0.0/16")]) == (
+        ip_address("10.20.3.4"),
+    )
+    assert samples(parse_target("10.20.3.4/32"), []) == (ip_address("10.20.3.4"),)
+
+
+PARTS = st.builds(
+    lambda number, length: ip_network((number >> (32 - length) << (32 - length), length)),
+    st.integers(int(ip_address("10.20.0.0")), int(ip_address("10.20.255.255"))),
+    st.integers(12, 32),
+)
+
+
+@given(st.lists(PARTS, max_size=8), st.integers(0, 65535))
+def test_every_address_of_a_network_is_routed_like_a_sample(parts, offset):
+    """A route is chosen by the parts that an address lies in: each such choice has a sample."""
+    target = ip_network("10.20.0.0/16")
+    chosen = {frozenset(p for p in parts if it in p) for it in samples(target, parts)}
+    assert frozenset(p for p in parts if target[offset] in p) in chosen
+
+
+def test_a_network_in_too_many_parts():
+    parts = [ip_network(f"10.20.{n}.0/25") for n in range(MAX_LOOKUPS)]
+    with pytest.raises(ParseError):
+        samples(ip_network("10.20.0.0/16"), parts)
+
+
+def test_parts_of_the_other_family_do_not_count():
+    assert len(samples(ip_network("10.20.0.0/16"), [ip_network("2001:db8::/64")])) == 3
+
+
+def test_destinations():
+    text = json.dumps(
+        [
+            {"dst": "default"},
+            {"dst": "10.8.0.6", "type": "local"},
+            {"src": "all", "dst": "10.3.0.0", "dstlen": 16},
+            {"src": "all"},
+            {"dst": "10.20.0.0/16"},
+        ]
+    )
+    found = [str(network) for network in parse_destinations(text)]
+    assert found == ["10.8.0.6/32", "10.3.0.0/16", "10.20.0.0/16"]
+    for broken in ("", "{}", '[{"dst": "x"}]', '[{"dst": "10.0.0.0", "dstlen": 99}]'):
+        with pytest.raises(ParseError):
+            parse_destinations(broken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense",
+        "src 10.0.0.0/8 dst 10.0.0.0/8\n\tdir out\n",
+        "src x/8 dst 10.0.0.0/8\n\tdir out priority 1\n",
+        "\tdir out priority 1\n",
+    ],
+)
+def test_policies_in_no_known_form(text):
+    with pytest.raises(ParseError):
+        parse_policies(text)
+
+
+def test_a_policy_that_may_let_packets_through_is_no_tunnel():
+    text = (
+        "src 10.0.0.0/8 dst 0.0.0.0/0 \n\tdir out priority 1 ptype main \n"
+        "\ttmpl src 192.0.2.1 dst 192.0.2.9\n\t\tproto {proto} reqid 1 mode tunnel{level}\n"
+    )
+    for proto, level, tunnel in (
+        ("esp", "", True),
+        ("esp", "\n\t\tlevel use", False),
+        ("ah", "", False),
+    ):
+        assert parse_policies(text.format(proto=proto, level=level))[0].tunnel is tunnel
+
+
+@pytest.mark.parametrize("text", ["", "SAD", "SAD count x", "\t SAD count 2 SPD count 3"])
+def test_count_in_no_known_form(text):
+    with pytest.raises(ParseError):
+        parse_state_count(text)
+
+
+def test_handshakes():
+    assert parse_table("wg0\tA=\t1800000000\nwg0\tB=\t0\nwg1\tC=\toff\n") == {
+        "wg0": {"A=": 1_800_000_000, "B=": 0},
+        "wg1": {"C=": 0},
+    }
+    for broken in ("wg0", "wg0\tA=\tnever", "wg0\tA=\t-1", "a\tb\tc\td"):
+        with pytest.raises(ParseError):
+            parse_table(broken)
+
+
+@pytest.mark.parametrize(
+    ("output", "names"),
+    [
+        (Output(0, b"openvpn\ntailscaled\nopenvpn\n"), {"openvpn", "tailscaled"}),
+        (Output(1, b""), set()),
+        (Output(1, b"", b"ps: unrecognized option: C\n"), None),
+        (Output(0, b""), None),
+        (Output(1, b"openvpn\n"), None),
+        (Output(0, b"something\n"), None),
+        (Output(0, b"\xff\n"), None),
+    ],
+)
+def test_running_programs(output, names):
+    if names is not None:
+        assert running.parse_names(output) == names
+        return
+    with pytest.raises(ParseError):
+        running.parse_names(output)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("conn practice\n  auto=start\n", True),
+        ("conn %default\n\tkeyexchange=ikev2\n", False),
+        ("# conn practice\n  conn indented\n", False),
+        ("config setup\nconnection x\n", False),
+    ],
+)
+def test_connections_of_ipsec_conf(text, expected):
+    assert vpn_setup.has_connection(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("connections {\n  practice {\n    version = 2\n  }\n}\n", True),
+        ("connections {\n  # practice {\n}\n", False),
+        ("# connections { practice { } }\nsecrets { ike { } }\n", False),
+        ("connections { }", False),
+    ],
+)
+def test_connections_of_swanctl_conf(text, expected):
+    assert vpn_setup.has_swanctl_connection(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "said", "expected"),
+    [
+        (0, "", True),
+        (1, "Tailscale is stopped.\n", True),
+        (1, "Logged out.\nLog in at: https://login.example/a/1\n", False),
+        (1, "unexpected state: NoState\n", None),
+        (1, "", None),
+    ],
+)
+def test_tailscale(exit_code, said, expected):
+    output = Output(exit_code, said.encode())
+    if expected is not None:
+        assert vpn_setup.parse_tailscale(output) is expected
+        return
+    with pytest.raises(ParseError):
+        vpn_setup.parse_tailscale(output)
+
+
+@pytest.mark.parametrize("output", [Output(8, b""), Output(0, b"id\n"), Output(0, b"a:b:c\n")])
+def test_connections_in_no_known_form(output):
+    with pytest.raises(ParseError):
+        vpn_setup.parse_connections(output)
+
+
+def replay(*commands: Command, otherwise: str = "absent") -> dict[str, Fact]:
+    recorded = Recorded(Platform.LINUX, "made by hand", NOW, commands=commands, otherwise=otherwise)
+    keys = frozenset({*vpn.NAMES} - {"vpn.carries"} | {"vpn.carries(10.0.0.0/8)"})
+    found = vpn.collect(ReplayHost(Recording(recorded, {})), keys, datetime.now(UTC))
+    return {fact.key: fact for fact in found}
+
+
+SHOW = ("ip", "-j", "-d", "-s", "address", "show")
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (Command(SHOW, unavailable=Reason.TIMED_OUT), Reason.TIMED_OUT),
+        (Command(SHOW, unavailable=Reason.NOT_PERMITTED), Reason.NOT_PERMITTED),
+        (Command(SHOW, exit=1, stderr="no"), Reason.FAILED),
+        (Command(SHOW, stdout="[]"), Reason.UNRECOGNISED),
+        (Command(SHOW, stdout="x" * 1000), Reason.UNRECOGNISED),
+        (Command(("true",)), Reason.NOT_INSTALLED),
+    ],
+)
+def test_without_the_list_of_interfaces_nothing_is_said(command, reason):
+    for fact in replay(command).values():
+        assert isinstance(fact.value, Unavailable), fact
+        assert fact.value.reason is reason
+
+
+def test_an_empty_recording_says_nothing():
+    facts = replay(otherwise="unknown")
+    assert len(facts) == len(vpn.NAMES)
+    assert all(isinstance(fact.value, Unavailable) for fact in facts.values())
+
+
+def test_an_interface_that_came_up_in_between_is_not_judged():
+    probe = ("ip", "-4", "-j", "route", "get", str(PROBES_V4[0]), "uid", "1000")
+    facts = replay(
+        Command(SHOW, stdout='[{"ifname": "lo"}]'),
+        *(
+            Command((*probe[:5], str(address), *probe[6:]), stdout='[{"dev": "wg0"}]')
+            for address in PROBES_V4
+        ),
+    )
+    value = facts["vpn.full_tunnel_v4"].value
+    assert isinstance(value, Unavailable)
+    assert value.reason is Reason.FAILED
+
+
+def test_every_kind_is_a_word():
+    assert all(kind == kind.lower() and kind.isalpha() for kind in tunnels.Kind)
+
+
+def test_corpus_interfaces():
+    path = CORPUS / "linux/ip-j-addr/eth0-and-tun0.json"
+    if not path.is_file():
+        pytest.skip("the corpus of recorded outputs (ip-j-addr) is not beside this checkout")
+    by_name = {link.name: link for link in parse_links(path.read_text())}
+    assert by_name["eth0"].addressed
+    assert by_name["tun0"].addressed
+
+
+def test_corpus_routes():
+    folder = CORPUS / "linux/ip-j-route"
+    if not folder.is_dir():
+        pytest.skip("the corpus of recorded outputs (ip-j-route) is not beside this checkout")
+    halves = parse_destinations((folder / "openvpn-def1-halves.json").read_text())
+    assert {ip_network("0.0.0.0/1"), ip_network("128.0.0.0/1")} <= set(halves)
