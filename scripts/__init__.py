@@ -1,0 +1,1 @@
+"""Programs for whoever works on HipaaGuard; none of them is installed."""
