@@ -1,0 +1,133 @@
+"""From snapshot, policy and time to a report: a pure function, same inputs, same bytes."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from hipaaguard.model import (
+    Chain,
+    Platform,
+    PolicyStamp,
+    Report,
+    Result,
+    SettingValue,
+    Snapshot,
+    Status,
+)
+from hipaaguard.policy.judge import PLATFORM_NAMES, can_apply, judge
+from hipaaguard.policy.nouns import Check, Policy, Setting
+from hipaaguard.words import say_value
+
+EXIT_MET, EXIT_FAIL, EXIT_UNKNOWN = 0, 10, 11
+
+
+def evaluate(
+    snapshot: Snapshot,
+    policy: Policy,
+    evaluated_at: datetime,
+    *,
+    tool: str,
+    chain: Chain | None = None,
+    replayed: bool = False,
+) -> Report:
+    """The judgement of a snapshot by a policy; never raises on facts of the dictionary's types.
+
+    Args:
+        snapshot: the facts; those that the policy does not use are left out of the report.
+        policy: what is asked.
+        evaluated_at: the time that the judgement holds for, aware UTC.
+        tool: name and version of the program.
+        chain: the report's place in the machine's series; None when it is not to be signed.
+        replayed: whether the facts come from a recording.
+
+    Returns:
+        The report, with one result per check of the policy in the policy's order.
+    """
+    keys = policy.fact_keys(snapshot.platform)
+    facts = {fact.key: fact for fact in snapshot.facts if fact.key in keys}
+    units = {setting.name: setting.unit for setting in policy.settings}
+    settings = {setting.name: setting for setting in policy.settings}
+    results: list[Result] = []
+    for check in policy.checks:
+        found = judge(check, facts, policy.values, units, snapshot.platform)
+        results.append(
+            Result(
+                check_id=check.check_id,
+                title=check.title,
+                status=found.status,
+                severity=check.severity,
+                sentence=found.sentence,
+                why=check.why,
+                fix=_fix(check, snapshot.platform) if found.status is Status.FAIL else (),
+                settle=found.settle,
+                citations=check.citations,
+                sources=tuple(_sources(check, policy, settings)),
+                evidence=found.evidence,
+            )
+        )
+    return Report(
+        tool=tool,
+        policy=stamp(policy),
+        platform=snapshot.platform,
+        taken_at=snapshot.taken_at,
+        evaluated_at=evaluated_at,
+        elevated=snapshot.elevated,
+        results=tuple(results),
+        facts=tuple(facts[key] for key in sorted(facts)),
+        chain=chain,
+        replayed=replayed,
+    )
+
+
+def exit_code(report: Report) -> int:
+    """0 when all is met or does not apply, 10 with a fail, 11 when something is not known."""
+    # A report in which no check applies has shown nothing, and counts as unknown.
+    statuses = {result.status for result in report.results}
+    if Status.FAIL in statuses:
+        return EXIT_FAIL
+    if Status.UNKNOWN in statuses or Status.PASS not in statuses:
+        return EXIT_UNKNOWN
+    return EXIT_MET
+
+
+def stamp(policy: Policy) -> PolicyStamp:
+    """Which policy judged, with the value that every setting had."""
+    return PolicyStamp(
+        policy_id=policy.policy_id,
+        version=policy.version,
+        title=policy.title,
+        digest=policy.digest,
+        settings=tuple(
+            SettingValue(
+                name=setting.name,
+                value=setting.value,
+                unit=setting.unit,
+                meaning=setting.meaning,
+                changed=setting.value != setting.default,
+            )
+            for setting in policy.settings
+        ),
+        not_covered=policy.not_covered,
+    )
+
+
+def _fix(check: Check, platform: Platform | None) -> tuple[str, ...]:
+    """The steps for this system; for an unknown one those of every system, each with its name."""
+    if platform is None:
+        return tuple(
+            f"{PLATFORM_NAMES[fix.platform]}: {step}" for fix in check.fix for step in fix.steps
+        )
+    return next((fix.steps for fix in check.fix if fix.platform is platform), ())
+
+
+def _sources(check: Check, policy: Policy, settings: dict[str, Setting]) -> Iterator[str]:
+    """Where the thresholds of the check come from: its own, then those of its settings."""
+    yield from check.sources
+    if not can_apply(check, policy.values):
+        return
+    for name in sorted(check.setting_names()):
+        setting = settings[name]
+        if setting.value == setting.default:
+            yield setting.source
+        else:
+            default = say_value(setting.default, setting.unit) or "nothing"
+            yield f"Set by this policy; the default is {default}. {setting.source}"

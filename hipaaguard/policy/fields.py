@@ -1,0 +1,94 @@
+"""The keys of each mapping in a policy file, for the reader and the schema alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that one kind of mapping has: name and meaning.
+
+    Attributes:
+        required: those that must be there.
+        optional: those that can be left out.
+    """
+
+    required: Mapping[str, str]
+    optional: Mapping[str, str] = field(default_factory=dict)
+
+
+POLICY = Keys(
+    {
+        "id": "The policy's name in lower case with hyphens: my-practice.",
+        "version": "The policy's version, in quotes when it looks like a number.",
+        "title": "The policy's title.",
+        "description": "What the policy is for.",
+        "checks": "Ids of checks that ship with HipaaGuard, and checks written out in full.",
+    },
+    {
+        "settings": "A value for a setting of the checks, or the definition of a new setting.",
+        "not_covered": "What the policy does not look at, one sentence each.",
+    },
+)
+
+FAMILY = Keys(
+    {
+        "family": "The family's name; the id of each check begins with it.",
+        "title": "What the family is about.",
+        "checks": "The checks.",
+    },
+    {"settings": "The settings that the checks use."},
+)
+
+SETTING = Keys(
+    {
+        "type": "What the value can be.",
+        "default": "The value when a policy names none.",
+        "meaning": "What the setting decides, one sentence.",
+        "source": "Where the default comes from, one sentence.",
+    },
+    {
+        "unit": "The unit of a whole number: s for seconds, days, or nothing for a count.",
+        "minimum": "The smallest whole number allowed.",
+        "maximum": "The largest whole number allowed.",
+        "choices": "The words allowed.",
+    },
+)
+
+CHECK = Keys(
+    {
+        "id": "The check's name in lower case with hyphens; never given to another check.",
+        "title": "What the check asks, a short noun phrase.",
+        "looks_at": 'What it has to see, a noun phrase that can follow "Could not see".',
+        "why": "Why it matters, one or two sentences.",
+        "severity": "How much a failure matters: the judgement of the policy's author.",
+        "platforms": "The systems that it is for.",
+        "expect": "What must hold: comparisons by fact, with a sentence each for when it does not.",
+        "met": "The sentence for a pass.",
+        "fix": "For each platform the steps that put it right.",
+        "citations": "The provisions of 45 CFR that it supports, primary or supporting.",
+        "examples": "Cases with what must come out: at least a pass, a fail and an unknown.",
+    },
+    {
+        "when": "When the check applies; each comparison has a sentence for when it does not.",
+        "needs": "Facts that must also be known before the check can pass; shown as evidence.",
+        "sources": "Where numbers in the check come from, one sentence each.",
+    },
+)
+
+EXAMPLE = Keys(
+    {"outcome": "What must come out.", "facts": "What is known; no other fact was collected."},
+    {
+        "settings": "The settings that differ from their defaults.",
+        "says": "The sentence that must come out.",
+    },
+)
+
+UNAVAILABLE = Keys(
+    {"unavailable": "Why the fact could not be observed."},
+    {"detail": "What happened, a fragment in lower case."},
+)
+
+PROVISION = Keys(
+    {"title": "The rule's own heading.", "designation": "standard, required or addressable."}
+)

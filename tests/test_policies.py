@@ -1,0 +1,192 @@
+"""What ships: examples come out as said, every citation exists, no word overclaims."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from hipaaguard import strict_yaml
+from hipaaguard.facts import spec_of
+from hipaaguard.model import Designation, Status
+from hipaaguard.policy import library, load_policy, load_shipped, shipped, shipped_text
+from hipaaguard.policy.lint import lint_check, lint_examples, try_example
+from hipaaguard.policy.load import Family, load_family, provisions
+from hipaaguard.policy.nouns import Check, Example
+from hipaaguard.policy.schema import render, schema
+from tests.conftest import ROOT
+
+FAMILIES = {
+    name: load_family(library.family_text(name), f"checks/{name}.yaml")
+    for name in library.family_names()
+}
+CHECKS = [
+    (family, located.check) for family in FAMILIES.values() for located in family.checks.values()
+]
+EXAMPLES = [
+    pytest.param(family, check, example, id=f"{check.check_id}-{number}-{example.outcome}")
+    for family, check in CHECKS
+    for number, example in enumerate(check.examples)
+]
+BY_ID = [pytest.param(family, check, id=check.check_id) for family, check in CHECKS]
+
+
+@pytest.mark.parametrize(("family", "check", "example"), EXAMPLES)
+def test_example(family: Family, check: Check, example: Example) -> None:
+    assert try_example(check, example, family.settings) == ""
+
+
+@pytest.mark.parametrize(("family", "check"), BY_ID)
+def test_check_can_pass_and_fail(family: Family, check: Check) -> None:
+    located = family.checks[check.check_id]
+    lint_examples(located, family.settings)
+    given = {item.name: item.value for e in check.examples for item in e.settings}
+    defaults = {name: setting.default for name, setting in family.settings.items()}
+    lint_check(located, defaults)
+    if check.check_id.startswith("vpn-"):  # applies only with the settings of its examples
+        lint_check(located, {**defaults, **given})
+
+
+@pytest.mark.parametrize(("family", "check"), BY_ID)
+def test_each_comparison_is_the_reason_for_some_fail(family: Family, check: Check) -> None:
+    """No sentence has never been said."""
+    sentences = " ".join(e.says for e in check.examples)
+    for leaf in check.leaves():
+        fixed = max(re.split(r"\{[^}]*\}", leaf.said), key=len)
+        assert fixed in sentences, f"no example says {leaf.said!r}"
+    assert family.title
+
+
+@pytest.mark.parametrize(("family", "check"), BY_ID)
+def test_facts_can_be_told_where_the_check_is_for(family: Family, check: Check) -> None:
+    keys = {*check.when_keys(), *check.expect_keys()}
+    platforms = set.union(*(set(spec_of(key).platforms) for key in keys))
+    assert platforms & set(check.platforms)
+    assert {fix.platform for fix in check.fix} == set(check.platforms)
+    assert check.check_id.startswith(family.name.replace("_", "-"))
+
+
+def test_families() -> None:
+    assert set(FAMILIES) == {"disk", "firewall", "screen_lock", "updates", "vpn"}
+    assert all(name == family.name for name, family in FAMILIES.items())
+    settings = [name for family in FAMILIES.values() for name in family.settings]
+    assert len(settings) == len(set(settings))
+    ids = [check.check_id for _, check in CHECKS]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_policy_is_in_order(name: str) -> None:
+    policy = load_policy(shipped_text(name), f"{name}.yaml")
+    assert policy.policy_id == name
+    assert policy.not_covered
+    data = strict_yaml.load(shipped_text(name), name).data
+    jsonschema.Draft202012Validator(schema()).validate(data)
+
+
+@pytest.mark.parametrize("name", library.family_names())
+def test_the_schema_describes_the_families_checks(name: str) -> None:
+    data: Any = strict_yaml.load(library.family_text(name), name).data
+    definitions = schema()["$defs"]
+    check = jsonschema.Draft202012Validator({"$ref": "#/$defs/check", "$defs": definitions})
+    setting = jsonschema.Draft202012Validator({"$ref": "#/$defs/setting", "$defs": definitions})
+    for item in data["checks"]:
+        check.validate(item)
+    for item in data.get("settings", {}).values():
+        setting.validate(item)
+
+
+def test_the_schema_file_is_current() -> None:
+    text = (ROOT / "policies" / "policy.schema.json").read_text()
+    assert text == render()
+    assert json.loads(text) == schema()
+
+
+def test_home_office_selects_every_check() -> None:
+    selected = {check.check_id for check in load_shipped("home-office").checks}
+    assert selected == {check.check_id for _, check in CHECKS}
+
+
+def test_the_rule() -> None:
+    """45 CFR 164.308 to 164.316: 22 standards; 24 required and 22 addressable specifications."""
+    rows = provisions()
+    counted = [designation for _, designation in rows.values()]
+    assert len(rows) == 68
+    assert counted.count(Designation.STANDARD) == 22
+    assert counted.count(Designation.REQUIRED) == 24
+    assert counted.count(Designation.ADDRESSABLE) == 22
+    assert rows["164.312(a)(2)(iv)"] == ("Encryption and decryption", Designation.ADDRESSABLE)
+    assert rows["164.312(a)(2)(iii)"] == ("Automatic logoff", Designation.ADDRESSABLE)
+    assert rows["164.308(a)(1)(ii)(B)"] == ("Risk management", Designation.REQUIRED)
+
+
+@pytest.mark.parametrize(("family", "check"), BY_ID)
+def test_citations(family: Family, check: Check) -> None:
+    cited = {citation.provision for citation in check.citations}
+    # "Security reminders" are messages to people, and never patches.
+    assert "164.308(a)(5)(ii)(A)" not in cited
+    if "164.312(a)(2)(iii)" in cited:
+        assert family.name == "screen_lock"  # automatic logoff
+
+
+@pytest.mark.parametrize(("family", "check"), BY_ID)
+def test_outcomes_are_all_shown(family: Family, check: Check) -> None:
+    outcomes = {example.outcome for example in check.examples}
+    wanted = set(Status) if check.when else set(Status) - {Status.NOT_APPLICABLE}
+    assert outcomes == wanted, family.name
+
+
+# HHS recognises no private certificate; the rule names no product and no number; what a gap means
+# in law is not for a program to say.
+FORBIDDEN = [
+    r"HIPAA[- ](certified|certification|approved|grade)|(HHS|OCR)[- ]approved",
+    r"HIPAA[- ]complian(t|ce)|compliant with HIPAA|(fully|100 ?%) compliant|compliance score",
+    r"guarantee|ensures? compliance|audit-proof|breach-proof",
+    r"safe harbou?r (is )?(met|applies|achieved)|no (breach )?notice (is )?needed",
+    r"HIPAA requires? (a |an )?(VPN|firewall|MFA|multi-factor|antivirus|BitLocker|FileVault"
+    r"|AES|encryption|15[- ]min|10[- ]min|password (expiry|complexity))",
+    r"addressable.{0,20}optional",
+    r"(new HIPAA|202[0-9]) rule requires",
+    r"six years of logs|6[- ]year log retention",
+    r"you are in violation|violation found|non-compliant",
+    r"FIPS[- ]validated",
+]
+LEGAL_ADVICE = re.compile(r"(?<!\bnot )(?<!\bno )legal advice", re.IGNORECASE)
+FORBIDDEN_RE = re.compile("|".join(FORBIDDEN), re.IGNORECASE)
+WORDED = [
+    path
+    for pattern in (
+        "policies/**/*.yaml",
+        "hipaaguard/report/templates/**/*",
+        "hipaaguard/**/*.py",
+    )
+    for path in sorted(ROOT.glob(pattern))
+    if path.is_file()
+]
+
+
+@pytest.mark.parametrize("path", WORDED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_word_overclaims(path: Path) -> None:
+    text = " ".join(path.read_text().split())
+    found = [match[0] for match in FORBIDDEN_RE.finditer(text)]
+    assert found + [match[0] for match in LEGAL_ADVICE.finditer(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HIPAA compliant",
+        "a HIPAA-certified laptop",
+        "HIPAA requires a VPN",
+        "legal advice",
+        "guarantees",
+    ],
+)
+def test_the_patterns_find_what_they_look_for(text: str) -> None:
+    assert FORBIDDEN_RE.search(text) or LEGAL_ADVICE.search(text)
+
+
+def test_the_notice_is_allowed() -> None:
+    assert not LEGAL_ADVICE.search("This is not legal advice.")
