@@ -1,0 +1,154 @@
+"""`hipaaguard policy`: what ships, one policy in full, a file checked, one check explained."""
+
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from hipaaguard.cli import context
+from hipaaguard.cli.screen import width
+from hipaaguard.errors import CommandError, PolicyError
+from hipaaguard.files import read_limited
+from hipaaguard.model import Citation, Platform
+from hipaaguard.policy import Check, Policy, Setting, load_policy, load_shipped, shipped
+from hipaaguard.policy.nouns import Fix
+from hipaaguard.strict_yaml import MAX_BYTES
+from hipaaguard.words import say_value
+
+PLATFORM_NAMES = {
+    Platform.LINUX: "Linux",
+    Platform.MACOS: "macOS",
+    Platform.WINDOWS: "Windows",
+}
+_HERE = {"linux": Platform.LINUX, "darwin": Platform.MACOS, "win32": Platform.WINDOWS}
+
+
+@click.group()
+def policy() -> None:
+    """List, show, check and explain policies."""
+
+
+@policy.command("list")
+def list_policies() -> None:
+    """The policies that ship with HipaaGuard."""
+    for name in shipped():
+        found = load_shipped(name)
+        click.echo(f"{name} {found.version}: {found.title}")
+        _say(found.description, "    ")
+
+
+@policy.command()
+@click.argument("policy_name", metavar="NAME|FILE", default=context.DEFAULT_POLICY)
+def show(policy_name: str) -> None:
+    """One policy in full: its settings, its checks and what it does not cover."""
+    found = context.the_policy(policy_name)
+    click.echo(f"{found.title} ({found.policy_id} {found.version})")
+    click.echo(f"Digest: {found.digest}")
+    _say(found.description)
+    _section("Settings", (_setting_line(setting) for setting in found.settings))
+    _section("Checks", (_check_line(check) for check in found.checks))
+    _section("Not covered", found.not_covered)
+
+
+@policy.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+def check(files: tuple[str, ...]) -> int:
+    """Check policy files: each mistake with file, line and column."""
+    faults = 0
+    for name in files:
+        try:
+            found = load_policy(read_limited(Path(name), MAX_BYTES, "a policy"), name)
+        except PolicyError as error:
+            faults += 1
+            click.echo(str(error))
+            continue
+        click.echo(f"{name}: {found.policy_id} {found.version} is in order")
+    return 1 if faults else 0
+
+
+@policy.command()
+@click.argument("check_id", metavar="CHECK")
+@context.policy_option()
+def explain(check_id: str, policy_name: str) -> None:
+    """One check in plain English: what it asks, why, which rule it supports, how to meet it."""
+    found = context.the_policy(policy_name)
+    wanted = found.check(check_id)
+    if wanted is None:
+        ids = ", ".join(each.check_id for each in found.checks)
+        raise CommandError(
+            f"the policy {found.policy_id} has no check named {check_id!r}",
+            hint=f"it has {ids}",
+        )
+    for line in explanation(wanted, found):
+        click.echo(line)
+
+
+def explanation(wanted: Check, found: Policy) -> Iterator[str]:
+    """The check in plain English, as lines."""
+    yield f"{wanted.title} ({wanted.check_id}, {wanted.severity})"
+    yield ""
+    yield from _wrapped(f"Why: {wanted.why}")
+    settings = [it for it in found.settings if it.name in wanted.setting_names()]
+    for setting in settings:
+        yield from _wrapped(f"Setting: {_setting_line(setting)}")
+    for source in wanted.sources:
+        yield from _wrapped(f"Source: {source}")
+    for citation in wanted.citations:
+        yield from _wrapped(f"Supports {_cite(citation)}")
+    for fix in _fixes_first_here(wanted):
+        yield ""
+        yield f"How to meet it on {PLATFORM_NAMES[fix.platform]}:"
+        for number, step in enumerate(fix.steps, 1):
+            yield from _wrapped(step, f"  {number}. ", "     ")
+
+
+def _fixes_first_here(wanted: Check) -> list[Fix]:
+    here = _HERE.get(sys.platform)
+    return sorted(wanted.fix, key=lambda fix: fix.platform is not here)
+
+
+def _cite(citation: Citation) -> str:
+    return (
+        f"45 CFR {citation.provision} {citation.title} "
+        f"({citation.designation}; {citation.role} to this check)"
+    )
+
+
+def _setting_line(setting: Setting) -> str:
+    bounds = ""
+    if setting.minimum is not None and setting.maximum is not None:
+        low, high = (say_value(it, setting.unit) for it in (setting.minimum, setting.maximum))
+        bounds = f", between {low} and {high}"
+    elif setting.choices:
+        bounds = f", one of {', '.join(setting.choices)}"
+    value = say_value(setting.value, setting.unit) or "not set"
+    return f"{setting.name} = {value}{bounds}. {setting.meaning} Source: {setting.source}"
+
+
+def _check_line(each: Check) -> str:
+    return f"{each.check_id} [{each.severity}]: {each.title}"
+
+
+def _section(title: str, lines: Iterable[str]) -> None:
+    click.echo(f"\n{title}")
+    for line in lines:
+        for wrapped in _wrapped(line, "  ", "    "):
+            click.echo(wrapped)
+
+
+def _say(text: str, indent: str = "") -> None:
+    for line in _wrapped(text, indent, indent):
+        click.echo(line)
+
+
+def _wrapped(text: str, first: str = "", rest: str = "  ") -> list[str]:
+    return textwrap.wrap(
+        text,
+        width(),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

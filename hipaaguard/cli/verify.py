@@ -1,0 +1,194 @@
+"""`hipaaguard verify`: signed reports, one or a folder of them, each accepted or refused."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import click
+
+from hipaaguard.attest.keyring import Keyring, KnownKey, parse_keyring
+from hipaaguard.attest.keys import keyid, public_of
+from hipaaguard.attest.page import MAX_PAGE_BYTES
+from hipaaguard.attest.verify import Accepted, Refused
+from hipaaguard.attest.verify import verify as verify_page
+from hipaaguard.cli import context
+from hipaaguard.cli.screen import say_json
+from hipaaguard.errors import CommandError, KeyringError
+from hipaaguard.files import read_limited
+from hipaaguard.keystore import KeyStore
+from hipaaguard.model import Report, Status
+from hipaaguard.policy import Policy, load_shipped, shipped
+from hipaaguard.words import say_count
+
+EXIT_REFUSED = 12
+EXIT_UNREADABLE = 1
+MAX_KEYRING_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be read at all.
+
+    Attributes:
+        detail: why, a sentence.
+    """
+
+    detail: str
+
+
+Verdict = Accepted | Refused | Unreadable
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--keyring", metavar="FILE", help="The keys to accept.  [default: this computer's]")
+@context.policy_option(default=None)
+@click.option("--max-age", type=click.IntRange(0, 3660), metavar="DAYS", help="Refuse older ones.")
+@click.option("--at", type=context.Time(), help="The time to judge by.  [default: now]")
+@context.json_option
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    keyring: str | None,
+    policy_name: str | None,
+    max_age: int | None,
+    at: datetime | None,
+    as_json: bool,
+) -> int:
+    """Check signed reports, offline: accepted or refused, at which step, whose key, how old.
+
+    A folder stands for every .html file in it. With --policy, a report must have been judged by
+    exactly that policy, and its judgement is repeated on the signed facts.
+    """
+    now = at or context.now()
+    keys = _keyring(ctx, keyring)
+    demanded = context.the_policy(policy_name) if policy_name else None
+    verdicts = []
+    for path in _paths(files):
+        verdict = _verify(path, keys, now, max_age, demanded)
+        verdicts.append(verdict)
+        if as_json:
+            say_json(_to_data(path, verdict, now))
+        else:
+            _say(path, verdict, now)
+    return _exit_code(verdicts)
+
+
+def _paths(files: Iterable[str]) -> Iterator[Path]:
+    for name in files:
+        path = Path(name)
+        if not path.is_dir():
+            yield path
+            continue
+        inside = sorted(path.glob("*.html"))
+        if not inside:
+            raise CommandError(f"there is no .html file in the folder {path}")
+        yield from inside
+
+
+def _keyring(ctx: click.Context, name: str | None) -> Keyring:
+    if name is not None:
+        return parse_keyring(read_limited(Path(name), MAX_KEYRING_BYTES, "a keyring"), name)
+    key = KeyStore(context.data_folder(ctx)).load()
+    if key is None:
+        raise KeyringError(
+            "no keyring was named, and this computer has no key of its own",
+            hint="--keyring FILE names the file with your contractors' public keys",
+        )
+    public = public_of(key)
+    own = KnownKey(public, keyid(public), "this computer")
+    return Keyring("this computer's own keys", {own.keyid: own})
+
+
+def _verify(
+    path: Path, keys: Keyring, now: datetime, max_age: int | None, demanded: Policy | None
+) -> Verdict:
+    try:
+        page = read_limited(path, MAX_PAGE_BYTES, "a report")
+    except CommandError as error:
+        return Unreadable(str(error))
+    return verify_page(page, keys, now, max_age_days=max_age, policy=demanded, find_policy=_shipped)
+
+
+@cache
+def _shipped(policy_id: str) -> Policy | None:
+    return load_shipped(policy_id) if policy_id in shipped() else None
+
+
+def _age(signed_at: datetime, now: datetime) -> str:
+    seconds = max(0, int((now - signed_at).total_seconds()))
+    units = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+    ages = (say_count(seconds // size, noun) for noun, size in units if seconds >= size)
+    return f"{next(ages)} ago" if seconds >= 60 else "just now"
+
+
+def _say(path: Path, verdict: Verdict, now: datetime) -> None:
+    match verdict:
+        case Unreadable(detail):
+            click.echo(f"NOT READ  {path}: {detail}")
+        case Refused(step, detail):
+            click.echo(f"REFUSED   {path}: at step {step}: {detail}")
+        case Accepted():
+            click.echo(f"ACCEPTED  {path}")
+            for line in _lines(verdict, now):
+                click.echo(f"          {line}")
+
+
+def _lines(accepted: Accepted, now: datetime) -> Iterator[str]:
+    report = accepted.report
+    yield f"Signed by {accepted.key.label}, fingerprint {accepted.key.fingerprint}"
+    yield f"Signed {accepted.signed_at:%Y-%m-%d %H:%M} UTC, {_age(accepted.signed_at, now)}"
+    if report.chain and report.chain.label:
+        yield f"Computer: {report.chain.label}"
+    if report.chain and report.chain.challenge:
+        yield f"Challenge: {report.chain.challenge}"
+    yield f"Policy: {report.policy.title} ({report.policy.policy_id} {report.policy.version})"
+    yield _outcome(report)
+    for note in accepted.notes:
+        yield f"Note: {note}"
+
+
+def _outcome(report: Report) -> str:
+    asked = len(report.results) - report.count(Status.NOT_APPLICABLE)
+    return (
+        f"Outcome: {report.count(Status.PASS)} of {asked} requirements observed; "
+        f"{report.count(Status.FAIL)} not met; {report.count(Status.UNKNOWN)} not determined"
+    )
+
+
+def _to_data(path: Path, verdict: Verdict, now: datetime) -> dict[str, object]:
+    match verdict:
+        case Unreadable(detail):
+            return {"file": str(path), "verdict": "unreadable", "detail": detail}
+        case Refused(step, detail):
+            return {"file": str(path), "verdict": "refused", "step": str(step), "detail": detail}
+        case Accepted(report=report):
+            chain = report.chain
+            return {
+                "file": str(path),
+                "verdict": "accepted",
+                "keyId": verdict.keyid,
+                "fingerprint": verdict.key.fingerprint,
+                "signer": verdict.key.label,
+                "signedAt": f"{verdict.signed_at:%Y-%m-%dT%H:%M:%SZ}",
+                "ageDays": max(0, (now - verdict.signed_at).days),
+                "policy": report.policy.policy_id,
+                "policyVersion": report.policy.version,
+                "policyDigest": report.policy.digest,
+                "label": chain.label if chain else "",
+                "challenge": chain.challenge if chain else "",
+                "sequence": chain.sequence if chain else 0,
+                "counts": {str(status): report.count(status) for status in Status},
+                "notes": list(verdict.notes),
+            }
+
+
+def _exit_code(verdicts: Iterable[Verdict]) -> int:
+    """The worst of all: refused, then unreadable, then accepted."""
+    kinds = {type(verdict) for verdict in verdicts}
+    if Refused in kinds:
+        return EXIT_REFUSED
+    return EXIT_UNREADABLE if Unreadable in kinds else 0

@@ -1,0 +1,130 @@
+"""Collecting: exactly the facts asked for, whatever a probe does."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import pytest
+
+from hipaaguard import collect as module
+from hipaaguard.collect import Collector, Probe, all_keys, collect, probes, subjects
+from hipaaguard.collect.host import Host, attempt, decode, read_text
+from hipaaguard.collect.recording import Recorded, Recording, ReplayHost
+from hipaaguard.errors import ParseError
+from hipaaguard.facts import FACTS
+from hipaaguard.model import Fact, Platform, Reason, Unavailable
+from tests.conftest import NOW
+
+KEYS = ("os.name", "os.version")
+
+
+def empty(platform: Platform = Platform.LINUX) -> ReplayHost:
+    return ReplayHost(Recording(Recorded(platform, "made by hand", NOW), {}))
+
+
+def use(monkeypatch: pytest.MonkeyPatch, *collectors: Collector) -> None:
+    found = tuple(
+        Probe(f"subject {index}", (KEYS[index],), it) for index, it in enumerate(collectors)
+    )
+    monkeypatch.setattr(module, "probes", lambda platform: found)
+
+
+def gives(*facts: Fact) -> Collector:
+    return lambda host, keys, now: facts
+
+
+def crash(host: Host, keys: frozenset[str], now: datetime) -> Iterable[Fact]:
+    raise RuntimeError("boom")
+
+
+def refuse(host: Host, keys: frozenset[str], now: datetime) -> Iterable[Fact]:
+    raise ParseError("the answer is odd")
+
+
+def value(key: str) -> object:
+    fact = collect(empty(), KEYS, NOW).get(key)
+    assert fact is not None
+    return fact.value
+
+
+def test_a_crash_is_one_unavailable_fact(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, crash, gives(Fact("os.version", "12", "x")))
+    found = value("os.name")
+    assert isinstance(found, Unavailable)
+    assert found.reason is Reason.INTERNAL_ERROR
+    assert value("os.version") == "12"
+
+
+def test_a_parse_error_is_unrecognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, refuse)
+    assert value("os.name") == Unavailable(Reason.UNRECOGNISED, "the answer is odd")
+
+
+def test_a_missing_answer_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, gives())
+    found = value("os.name")
+    assert isinstance(found, Unavailable)
+    assert found.reason is Reason.INTERNAL_ERROR
+
+
+def test_a_value_outside_the_dictionary_is_an_internal_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, gives(Fact("os.name", 1, "x")))
+    found = value("os.name")
+    assert isinstance(found, Unavailable)
+    assert found.reason is Reason.INTERNAL_ERROR
+
+
+def test_what_was_not_asked_for_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, gives(Fact("os.name", "x", "x"), Fact("vpn.active", True, "x")))
+    assert [fact.key for fact in collect(empty(), ["os.name"], NOW).facts] == ["os.name"]
+
+
+def test_only_what_is_needed_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, crash, gives(Fact("os.version", "12", "x")))
+    assert subjects(Platform.LINUX, ["os.version"]) == ("subject 1",)
+    done: list[str] = []
+    snapshot = collect(empty(), ["os.version"], NOW, done.append)
+    assert [fact.value for fact in snapshot.facts] == ["12"]
+    assert done == ["subject 1"]
+
+
+def test_a_platform_without_collectors_has_reasons() -> None:
+    snapshot = collect(empty(Platform.WINDOWS), KEYS, NOW)
+    assert [fact.key for fact in snapshot.facts] == sorted(KEYS)
+    assert all(isinstance(fact.value, Unavailable) for fact in snapshot.facts)
+    assert probes(Platform.WINDOWS) == ()
+
+
+def test_an_empty_recording_yields_no_value_at_all() -> None:
+    keys = {*all_keys(Platform.LINUX), "vpn.carries(10.0.0.0/8)"}
+    snapshot = collect(empty(), keys, NOW)
+    assert {fact.key for fact in snapshot.facts} == keys
+    assert {name for name in FACTS if Platform.LINUX in FACTS[name].platforms} == {
+        key.split("(")[0] for key in keys
+    }
+    values = {fact.key: fact.value for fact in snapshot.facts}
+    assert {key: it for key, it in values.items() if not isinstance(it, Unavailable)} == {}
+    reasons = {it.reason for it in values.values() if isinstance(it, Unavailable)}
+    assert Reason.INTERNAL_ERROR not in reasons
+
+
+def test_interrupting_stops_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(host: Host, keys: frozenset[str], now: datetime) -> Iterable[Fact]:
+        raise KeyboardInterrupt
+
+    stopped: list[bool] = []
+    host = empty()
+    monkeypatch.setattr(ReplayHost, "stop", lambda self: stopped.append(True))
+    use(monkeypatch, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        collect(host, KEYS, NOW)
+    assert stopped == [True]
+
+
+def test_text_that_is_not_utf8() -> None:
+    answer = attempt(decode, b"\xff")
+    assert isinstance(answer, Unavailable)
+    assert answer.reason is Reason.UNRECOGNISED
+    missing = read_text(empty(), "/x")
+    assert isinstance(missing, Unavailable)
