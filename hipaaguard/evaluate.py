@@ -1,10 +1,10 @@
 """From snapshot, policy and time to a report: a pure function, same inputs, same bytes."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from hipaaguard.model import (
     Chain,
+    Fact,
     Platform,
     PolicyStamp,
     Report,
@@ -13,9 +13,9 @@ from hipaaguard.model import (
     Snapshot,
     Status,
 )
-from hipaaguard.policy.judge import PLATFORM_NAMES, can_apply, judge
-from hipaaguard.policy.nouns import Check, Policy, Setting
-from hipaaguard.words import say_value
+from hipaaguard.policy.condition import NOT_COLLECTED
+from hipaaguard.policy.judge import PLATFORM_NAMES, judge
+from hipaaguard.policy.nouns import Check, Policy
 
 EXIT_MET, EXIT_FAIL, EXIT_UNKNOWN = 0, 10, 11
 
@@ -32,7 +32,8 @@ def evaluate(
     """The judgement of a snapshot by a policy; never raises on facts of the dictionary's types.
 
     Args:
-        snapshot: the facts; those that the policy does not use are left out of the report.
+        snapshot: the facts; those that the policy does not use are left out of the report, those
+            that it uses and that were not collected are there as unavailable.
         policy: what is asked.
         evaluated_at: the time that the judgement holds for, aware UTC.
         tool: name and version of the program.
@@ -42,10 +43,12 @@ def evaluate(
     Returns:
         The report, with one result per check of the policy in the policy's order.
     """
-    keys = policy.fact_keys(snapshot.platform)
-    facts = {fact.key: fact for fact in snapshot.facts if fact.key in keys}
+    given = {fact.key: fact for fact in snapshot.facts}
+    facts = {
+        key: given.get(key) or Fact(key, NOT_COLLECTED, "")
+        for key in sorted(policy.fact_keys(snapshot.platform))
+    }
     units = {setting.name: setting.unit for setting in policy.settings}
-    settings = {setting.name: setting for setting in policy.settings}
     results: list[Result] = []
     for check in policy.checks:
         found = judge(check, facts, policy.values, units, snapshot.platform)
@@ -60,7 +63,7 @@ def evaluate(
                 fix=_fix(check, snapshot.platform) if found.status is Status.FAIL else (),
                 settle=found.settle,
                 citations=check.citations,
-                sources=tuple(_sources(check, policy, settings)),
+                sources=policy.sources[check.check_id],
                 evidence=found.evidence,
             )
         )
@@ -72,7 +75,7 @@ def evaluate(
         evaluated_at=evaluated_at,
         elevated=snapshot.elevated,
         results=tuple(results),
-        facts=tuple(facts[key] for key in sorted(facts)),
+        facts=tuple(facts.values()),
         chain=chain,
         replayed=replayed,
     )
@@ -117,17 +120,3 @@ def _fix(check: Check, platform: Platform | None) -> tuple[str, ...]:
             f"{PLATFORM_NAMES[fix.platform]}: {step}" for fix in check.fix for step in fix.steps
         )
     return next((fix.steps for fix in check.fix if fix.platform is platform), ())
-
-
-def _sources(check: Check, policy: Policy, settings: dict[str, Setting]) -> Iterator[str]:
-    """Where the thresholds of the check come from: its own, then those of its settings."""
-    yield from check.sources
-    if not can_apply(check, policy.values):
-        return
-    for name in sorted(check.setting_names()):
-        setting = settings[name]
-        if setting.value == setting.default:
-            yield setting.source
-        else:
-            default = say_value(setting.default, setting.unit) or "nothing"
-            yield f"Set by this policy; the default is {default}. {setting.source}"

@@ -36,17 +36,33 @@ def read_limited(path: Path, limit: int, what: str) -> bytes:
     Raises:
         CommandError: It cannot be read, is not a file, or is larger.
     """
-    try:
-        if path.exists() and not path.is_file():
-            raise CommandError(f"{path} is not a file")
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise CommandError(f"cannot read {path}: {_reason(error)}") from error
+    data = read_up_to(path, limit + 1)
     if len(data) > limit:
         size = f"{limit >> 20} MiB" if limit >> 20 else f"{limit >> 10} KiB"
         raise CommandError(f"{path} is too large to be {what}: more than {size}")
     return data
+
+
+def read_up_to(path: Path, count: int) -> bytes:
+    """The file's first bytes.
+
+    Args:
+        path: the file.
+        count: how many bytes at most.
+
+    Returns:
+        As many as there are, up to `count`.
+
+    Raises:
+        CommandError: It cannot be read, or is not a file.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise CommandError(f"{path} is not a file")
+        with path.open("rb") as file:
+            return file.read(count)
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {_reason(error)}") from error
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:

@@ -1,9 +1,8 @@
 """Reports made by hand: one as a practice gets it, and the awkward ones.
 
-`python -m tests.sample --write` rewrites the golden files from the first.
+`make docs` rewrites the golden files from the first.
 """
 
-import sys
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from enum import Enum
@@ -27,7 +26,7 @@ from hipaaguard.model import (
     Unavailable,
 )
 from hipaaguard.report import FORMATS
-from tests.conftest import NOW, TESTS
+from tests.conftest import NOW
 
 SUFFIXES = {"html": "html", "json": "json", "text": "txt"}
 
@@ -445,14 +444,8 @@ def map_texts(value: Any, change: Any) -> Any:
     )
 
 
-def main() -> None:
-    """The golden files, rewritten."""
-    if sys.argv[1:] != ["--write"]:
-        sys.exit("usage: python -m tests.sample --write")
-    for name, suffix in SUFFIXES.items():
-        path = TESTS / "golden" / f"report.{suffix}"
-        path.write_bytes(FORMATS[name](sample()).encode())
-
-
-if __name__ == "__main__":
-    main()
+def golden() -> dict[str, bytes]:
+    """The golden files, by name."""
+    return {
+        f"report.{suffix}": FORMATS[name](sample()).encode() for name, suffix in SUFFIXES.items()
+    }

@@ -1,11 +1,11 @@
-"""The command line as a user meets it: what it prints, what it exits with, and what it never shows."""
+"""The command line as a user meets it: what it prints, exits with, and never shows."""
 
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,11 @@ AT = "2026-11-23T12:00:00Z"
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test works in a folder of its own, with a data folder of its own."""
     monkeypatch.setenv("HIPAAGUARD_DATA_FOLDER", str(tmp_path / "data"))
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    yield
 
 
 def hipaaguard(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
@@ -71,7 +70,7 @@ def test_each_audit_gets_a_file_and_a_number_of_its_own(
 def test_audit_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, err = hipaaguard(capsys, "audit", "--json")
     report = json.loads(out)
-    assert report["policy"]["id"] == "home-office"
+    assert report["policy"]["policyId"] == "home-office"
     assert "The signed report is" in err
 
 
@@ -129,10 +128,11 @@ def test_two_audits_at_once(tmp_path: Path) -> None:
 def test_interrupted_audit_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hipaaguard", "audit", "-o", "report.html"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    for _ in range(10_000):
-        # Once it reads the system, Ctrl-C comes in the middle of things.
-        if "hipaaguard" in os.readlink(f"/proc/{process.pid}/exe") or started(process.pid):
+    for _ in range(1000):
+        # Once it looks at the system, Ctrl-C comes in the middle of things.
+        if started(process.pid):
             break
+        time.sleep(0.01)
     process.send_signal(2)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -142,10 +142,8 @@ def test_interrupted_audit_leaves_nothing(tmp_path: Path) -> None:
 
 
 def started(pid: int) -> bool:
-    """Whether the audit has started a program of the system."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    tasks = Path(f"/proc/{pid}/task")
-    return len(list(tasks.iterdir())) > 1 or bool(children.read_text())
+    """Whether the audit is at work: its probes run in threads."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
 
 
 # --- replay, facts, evaluate ---
@@ -164,9 +162,9 @@ def test_replay_is_judged_but_never_signed(capsys: pytest.CaptureFixture[str]) -
 
 def hipaaguard_key(capsys: pytest.CaptureFixture[str], path: Path) -> None:
     from hipaaguard.attest.keyring import export_text
-    from tests.keys import KEY
+    from tests.keys import CONTRACTOR
 
-    path.write_text(export_text(KEY.public_key(), "test"))
+    path.write_text(export_text(CONTRACTOR.public_key(), "test"))
 
 
 @pytest.mark.parametrize(("case", "expected"), [(HEALTHY, 0), (FAILING, 10), (UNSEEN, 11)])

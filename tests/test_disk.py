@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hipaaguard.collect.host import Person
-from hipaaguard.collect.linux import disk
-from hipaaguard.collect.linux.block import Block
-from hipaaguard.collect.linux.cover import Cover, combine, cover_of_block
-from hipaaguard.collect.linux.dm import Kind, Segment, is_reencrypting, kind_of, parse_table
-from hipaaguard.collect.linux.mounts import (
+from hipaaguard.collect.linux.disk import probe as disk
+from hipaaguard.collect.linux.disk.block import Block
+from hipaaguard.collect.linux.disk.cover import Cover, combine, cover_of_block
+from hipaaguard.collect.linux.disk.dm import Kind, Segment, is_reencrypting, kind_of, parse_table
+from hipaaguard.collect.linux.disk.mounts import (
     Mount,
     Swap,
     mount_at,
@@ -25,10 +25,10 @@ from hipaaguard.collect.linux.mounts import (
     parse_swaps,
     unescape,
 )
-from hipaaguard.collect.linux.spare import Content, content_of, parse_blkid, parse_udev
-from hipaaguard.collect.linux.storage import Storage
-from hipaaguard.collect.linux.volumes import say_place
-from hipaaguard.collect.linux.zfs import Zfs, parse_devices, parse_encryption
+from hipaaguard.collect.linux.disk.spare import Content, content_of, parse_blkid, parse_udev
+from hipaaguard.collect.linux.disk.storage import Storage
+from hipaaguard.collect.linux.disk.volumes import say_place
+from hipaaguard.collect.linux.disk.zfs import Zfs, parse_devices, parse_encryption
 from hipaaguard.collect.recording import (
     Contents,
     Recorded,

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hipaaguard.collect import collect
-from hipaaguard.collect.linux.firewall import parse_addresses
-from hipaaguard.collect.linux.firewall_managers import parse_settings, protecting_tables
-from hipaaguard.collect.linux.inbound import Fate, Inbound, judge
-from hipaaguard.collect.linux.iptables import parse_save
-from hipaaguard.collect.linux.nftables import parse_ruleset
-from hipaaguard.collect.linux.packet_conditions import is_virtual
+from hipaaguard.collect.linux.firewall.conditions import is_virtual
+from hipaaguard.collect.linux.firewall.inbound import Fate, Inbound, judge
+from hipaaguard.collect.linux.firewall.iptables import parse_save
+from hipaaguard.collect.linux.firewall.managers import parse_settings, protecting_tables
+from hipaaguard.collect.linux.firewall.nftables import parse_ruleset
+from hipaaguard.collect.linux.firewall.probe import parse_addresses
 from hipaaguard.collect.recording import Command, Contents, Recorded, Recording, ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from hipaaguard.collect import collect
-from hipaaguard.collect.linux.firewall import parse_addresses
-from hipaaguard.collect.linux.inbound import Fate, Inbound, judge
-from hipaaguard.collect.linux.iptables import parse_save
-from hipaaguard.collect.linux.nftables import parse_ruleset
+from hipaaguard.collect.linux.firewall.inbound import Fate, Inbound, judge
+from hipaaguard.collect.linux.firewall.iptables import parse_save
+from hipaaguard.collect.linux.firewall.nftables import parse_ruleset
+from hipaaguard.collect.linux.firewall.probe import parse_addresses
 from hipaaguard.collect.recording import Command, Recorded, Recording, ReplayHost
 from hipaaguard.model import Platform, Scalar, Unavailable
 from tests.conftest import NOW

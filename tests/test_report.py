@@ -114,11 +114,11 @@ def test_the_registry_imports_no_template_engine() -> None:
         ("ppp", "3 of 3 requirements observed"),
         ("ppff", "2 of 4 requirements observed; 2 not met"),
         ("pu", "1 of 2 requirements observed; 1 could not be determined"),
-        ("pn", "1 of 2 requirements observed; 1 does not apply"),
-        ("nn", "0 of 2 requirements observed; 2 do not apply"),
+        ("pn", "1 of 1 requirement observed; 1 does not apply"),
+        ("nn", "none of the requirements applies"),
         (
             "pfunn",
-            "1 of 5 requirements observed; 1 not met; 1 could not be determined; 2 do not apply",
+            "1 of 3 requirements observed; 1 not met; 1 could not be determined; 2 do not apply",
         ),
     ],
 )

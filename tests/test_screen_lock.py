@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from hipaaguard.collect import collect
 from hipaaguard.collect.host import AS_ADMINISTRATOR
-from hipaaguard.collect.linux import desktop_names, gnome, kde, session
-from hipaaguard.collect.linux.lock import NO_LOCK, Lock
-from hipaaguard.collect.linux.screen_lock import weakest
-from hipaaguard.collect.linux.user_files import parse_home
+from hipaaguard.collect.linux.screen_lock import desktop_names, gnome, kde, session
+from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock
+from hipaaguard.collect.linux.screen_lock.probe import weakest
+from hipaaguard.collect.linux.screen_lock.user_files import parse_home
 from hipaaguard.collect.recording import ReplayHost, read_recording
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable

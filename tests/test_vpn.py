@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hipaaguard.collect.host import Output
-from hipaaguard.collect.linux import running, tunnels, vpn, vpn_setup
-from hipaaguard.collect.linux.links import Link, parse_links
-from hipaaguard.collect.linux.routes import (
+from hipaaguard.collect.linux.vpn import probe as vpn
+from hipaaguard.collect.linux.vpn import running, tunnels
+from hipaaguard.collect.linux.vpn import setup as vpn_setup
+from hipaaguard.collect.linux.vpn.links import Link, parse_links
+from hipaaguard.collect.linux.vpn.routes import (
     MAX_LOOKUPS,
     PROBES_V4,
     PROBES_V6,
@@ -22,10 +24,10 @@ from hipaaguard.collect.linux.routes import (
     parse_target,
     samples,
 )
-from hipaaguard.collect.linux.tunnels import Kind, answered, kind_of
-from hipaaguard.collect.linux.ways import Way, carries_all
-from hipaaguard.collect.linux.wireguard import FRESH_S, is_fresh, parse_table
-from hipaaguard.collect.linux.xfrm import parse_policies, parse_state_count
+from hipaaguard.collect.linux.vpn.tunnels import Kind, answered, kind_of
+from hipaaguard.collect.linux.vpn.ways import Way, carries_all
+from hipaaguard.collect.linux.vpn.wireguard import FRESH_S, is_fresh, parse_table
+from hipaaguard.collect.linux.vpn.xfrm import parse_policies, parse_state_count
 from hipaaguard.collect.recording import Command, Recorded, Recording, ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Fact, Platform, Reason, Unavailable

@@ -12,7 +12,7 @@ import pytest
 
 from hipaaguard.collect import collect
 from hipaaguard.collect.host import Output
-from hipaaguard.collect.linux.xfrm import deciding, parse_policies, parse_state_count
+from hipaaguard.collect.linux.vpn.xfrm import deciding, parse_policies, parse_state_count
 from hipaaguard.collect.live import LiveHost, find_program
 from hipaaguard.model import Scalar, Unavailable
 from tests.conftest import NOW

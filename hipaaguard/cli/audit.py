@@ -52,6 +52,7 @@ class Written:
 )
 @context.replay_option
 @context.json_option
+@click.option("--full", is_flag=True, help="Print the whole report, not only what to do.")
 @click.option("--at", type=context.Time(), help="The time to judge a recording by.")
 @click.option("--label", default="", metavar="TEXT", help="What you call this computer.")
 @click.option("--challenge", default="", metavar="TEXT", help="Words the practice asked for.")
@@ -62,6 +63,7 @@ def audit(
     output: str | None,
     replay: str | None,
     as_json: bool,
+    full: bool,
     at: datetime | None,
     label: str,
     challenge: str,
@@ -73,11 +75,11 @@ def audit(
     _check_words(label, challenge)
     policy = context.the_policy(policy_name)
     if replay is not None:
-        return _audit_recording(policy, replay, at, output, as_json=as_json)
+        return _audit_recording(policy, replay, at, output, as_json=as_json, full=full)
     if at is not None:
         raise CommandError("--at goes with --replay: this computer is judged by its own clock")
     written = _audit_this_machine(ctx, policy, output, label, challenge)
-    print_report(written.report, as_json=as_json)
+    print_report(written.report, as_json=as_json, full=full)
     _say_where(written, to_stderr=as_json)
     return exit_code(written.report)
 
@@ -103,14 +105,20 @@ def look(host: Host, keys: Iterable[str], now: datetime) -> Snapshot:
 
 
 def _audit_recording(
-    policy: Policy, replay: str, at: datetime | None, output: str | None, *, as_json: bool
+    policy: Policy,
+    replay: str,
+    at: datetime | None,
+    output: str | None,
+    *,
+    as_json: bool,
+    full: bool,
 ) -> int:
     """A recording is judged and shown, never signed: HipaaGuard signs only what it saw itself."""
     host, recorded_at = context.replayed_machine(replay)
     snapshot = look(host, policy.fact_keys(host.platform), recorded_at)
     moment = at or recorded_at
     report = evaluate(snapshot, policy, moment, tool=context.TOOL, replayed=True)
-    print_report(report, as_json=as_json)
+    print_report(report, as_json=as_json, full=full)
     if output is not None:
         from hipaaguard.report import html
 

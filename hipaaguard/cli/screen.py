@@ -65,7 +65,7 @@ def width() -> int:
     return max(MIN_WIDTH, min(MAX_WIDTH, shutil.get_terminal_size().columns))
 
 
-def print_report(report: Report, *, as_json: bool) -> None:
+def print_report(report: Report, *, as_json: bool, full: bool = True) -> None:
     """The report on standard output, as JSON for programs or as text for people."""
     if as_json:
         from hipaaguard.report import json_v1
@@ -74,7 +74,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
         return
     from hipaaguard.report import text
 
-    click.echo(text.render(report, width()), nl=False)
+    click.echo(text.render(report, width(), brief=not full), nl=False)
 
 
 def say_json(data: object) -> None:

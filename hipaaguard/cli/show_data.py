@@ -9,10 +9,12 @@ from hipaaguard.attest.page import MAX_PAGE_BYTES
 from hipaaguard.cli import context
 from hipaaguard.cli.screen import say_json
 from hipaaguard.errors import CommandError, EnvelopeError, ParseError
-from hipaaguard.facts import spec_of
+from hipaaguard.facts import FACTS, spec_of, split_key
 from hipaaguard.files import read_limited
+from hipaaguard.model import Fact, Unavailable
 from hipaaguard.report import json_v1
-from hipaaguard.words import say_fact
+from hipaaguard.report.visible import show
+from hipaaguard.words import say_fact, say_value
 
 
 @click.command("show-data")
@@ -45,8 +47,15 @@ def _show_report(path: Path, *, as_json: bool) -> None:
         say_json(dict(predicate))
         return
     for fact in report.facts:
-        click.echo(f"{fact.key}: {say_fact(fact.key, fact.value)}  (from {fact.source})")
+        click.echo(show(f"{fact.key}: {_say(fact)}  (from {fact.source})"))
     click.echo("Read, not checked: `hipaaguard verify` checks the signature.", err=True)
+
+
+def _say(fact: Fact) -> str:
+    """The value in words; that of a fact which another version knows as it stands."""
+    if split_key(fact.key)[0] in FACTS or isinstance(fact.value, Unavailable):
+        return say_fact(fact.key, fact.value)
+    return say_value(fact.value)
 
 
 def _show_policy(name: str, *, as_json: bool) -> None:

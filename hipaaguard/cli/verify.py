@@ -16,10 +16,12 @@ from hipaaguard.attest.verify import verify as verify_page
 from hipaaguard.cli import context
 from hipaaguard.cli.screen import say_json
 from hipaaguard.errors import CommandError, KeyringError
-from hipaaguard.files import read_limited
+from hipaaguard.files import read_limited, read_up_to
 from hipaaguard.keystore import KeyStore
-from hipaaguard.model import Report, Status
+from hipaaguard.model import Status
 from hipaaguard.policy import Policy, load_shipped, shipped
+from hipaaguard.report.say import outcome
+from hipaaguard.report.visible import show
 from hipaaguard.words import say_count
 
 EXIT_REFUSED = 12
@@ -107,7 +109,8 @@ def _verify(
     path: Path, keys: Keyring, now: datetime, max_age: int | None, demanded: Policy | None
 ) -> Verdict:
     try:
-        page = read_limited(path, MAX_PAGE_BYTES, "a report")
+        # One byte more than a report may have, so that verification sees that it is too large.
+        page = read_up_to(path, MAX_PAGE_BYTES + 1)
     except CommandError as error:
         return Unreadable(str(error))
     return verify_page(page, keys, now, max_age_days=max_age, policy=demanded, find_policy=_shipped)
@@ -142,21 +145,15 @@ def _lines(accepted: Accepted, now: datetime) -> Iterator[str]:
     yield f"Signed by {accepted.key.label}, fingerprint {accepted.key.fingerprint}"
     yield f"Signed {accepted.signed_at:%Y-%m-%d %H:%M} UTC, {_age(accepted.signed_at, now)}"
     if report.chain and report.chain.label:
-        yield f"Computer: {report.chain.label}"
+        yield f"Computer: {show(report.chain.label)}"
     if report.chain and report.chain.challenge:
-        yield f"Challenge: {report.chain.challenge}"
-    yield f"Policy: {report.policy.title} ({report.policy.policy_id} {report.policy.version})"
-    yield _outcome(report)
+        yield f"Challenge: {show(report.chain.challenge)}"
+    stamp = report.policy
+    yield show(f"Policy: {stamp.title} ({stamp.policy_id} {stamp.version})")
+    stated = " as the signer states it, not repeated here" if accepted.notes else ""
+    yield f"Outcome{stated}: {outcome(report)}"
     for note in accepted.notes:
         yield f"Note: {note}"
-
-
-def _outcome(report: Report) -> str:
-    asked = len(report.results) - report.count(Status.NOT_APPLICABLE)
-    return (
-        f"Outcome: {report.count(Status.PASS)} of {asked} requirements observed; "
-        f"{report.count(Status.FAIL)} not met; {report.count(Status.UNKNOWN)} not determined"
-    )
 
 
 def _to_data(path: Path, verdict: Verdict, now: datetime) -> dict[str, object]:

@@ -72,6 +72,9 @@ def collect(
 
     Returns:
         Facts sorted by key.
+
+    Raises:
+        KeyboardInterrupt: As it came, once every running program has been ended.
     """
     wanted = frozenset(keys)
     due = [(probe, _share(probe, wanted)) for probe in probes(host.platform)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hipaaguard.model import Fact, Platform, Reason, Status, Unavailable
 from hipaaguard.policy.condition import NOT_COLLECTED, Facts, Finding, Truth, decide
-from hipaaguard.policy.nouns import SLOT, Check, Values, fill_key
+from hipaaguard.policy.nouns import SLOT, Check, Policy, Setting, Values, fill_key
 from hipaaguard.words import say_fact, say_list, say_value
 
 PLATFORM_NAMES = {
@@ -101,6 +101,21 @@ def keys_of(check: Check, values: Values) -> frozenset[str]:
 def can_apply(check: Check, values: Values) -> bool:
     """Whether some facts would make the check apply with these settings."""
     return check.when is None or decide(check.when, {}, values).truth is not Truth.FALSE
+
+
+def sources_of(check: Check, policy: Policy) -> tuple[str, ...]:
+    """Where the thresholds of the check come from: its own sentences, then its settings'."""
+    if not can_apply(check, policy.values):
+        return check.sources
+    settings = (it for it in policy.settings if it.name in check.setting_names())
+    return (*check.sources, *(_source(setting) for setting in settings))
+
+
+def _source(setting: Setting) -> str:
+    if setting.value == setting.default:
+        return setting.source
+    default = say_value(setting.default, setting.unit) or "nothing"
+    return f"Set by this policy; the default is {default}. {setting.source}"
 
 
 def say_gap(gap: Unavailable) -> str:

@@ -277,11 +277,27 @@ class Policy:
         Returns:
             The keys of every check that can apply there with these settings, and the context facts.
         """
+        return self._fact_keys[platform]
+
+    @cached_property
+    def _fact_keys(self) -> Mapping[Platform | None, frozenset[str]]:
         # The judge builds on these nouns.
         from hipaaguard.policy.judge import keys_of
 
-        checks = (check for check in self.checks if platform in {None, *check.platforms})
-        return CONTEXT_FACTS.union(*(keys_of(check, self.values) for check in checks))
+        keys = [(check.platforms, keys_of(check, self.values)) for check in self.checks]
+        return {
+            platform: CONTEXT_FACTS.union(
+                *(used for platforms, used in keys if platform in {None, *platforms})
+            )
+            for platform in (None, *Platform)
+        }
+
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[str, ...]]:
+        """By check id, where its thresholds come from: its own sentences, then its settings'."""
+        from hipaaguard.policy.judge import sources_of
+
+        return {check.check_id: sources_of(check, self) for check in self.checks}
 
 
 def digest(policy: Policy) -> str:

@@ -53,12 +53,14 @@ class Row(NamedTuple):
 
 
 def outcome(report: Report) -> str:
-    """The counts, every result in one of them: "3 of 5 requirements observed; 2 not met"."""
-    total = len(report.results)
+    """The counts: "3 of 5 requirements observed; 2 not met; 4 do not apply", of 9 in all."""
     fails, unknowns, others = (
         report.count(status) for status in (Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE)
     )
+    total = len(report.results) - others
     noun = "requirement" if total == 1 else "requirements"
+    if not total:
+        return "none of the requirements applies"
     parts = [f"{report.count(Status.PASS)} of {total} {noun} observed"]
     if fails:
         parts.append(f"{fails} not met")

@@ -16,25 +16,28 @@ MARKS = {Status.FAIL: "x", Status.UNKNOWN: "?", Status.PASS: "+", Status.NOT_APP
 """One character for each status, beside the word in the heading."""
 
 
-def render(report: Report, width: int = 80) -> str:
+def render(report: Report, width: int = 80, *, brief: bool = False) -> str:
     """The report as lines of text.
 
     Args:
         report: what to say.
         width: columns; below 40 counts as 40, above 120 as 120.
+        brief: only what somebody at the audited computer needs to act: the outcome, what to do,
+            what would settle the rest, and the titles of what is well.
 
     Returns:
         Lines, each with its end; no control character but line ends.
     """
-    page = _Page(max(MIN_WIDTH, min(width, MAX_WIDTH)))
+    page = _Page(max(MIN_WIDTH, min(width, MAX_WIDTH)), brief=brief)
     return "".join(f"{line}\n" for line in page.lines(view(report)))
 
 
 class _Page:
     """The layout for one width."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, brief: bool) -> None:
         self.width = width
+        self.brief = brief
 
     def lines(self, seen: View) -> Iterator[str]:
         yield TITLE.upper()
@@ -49,7 +52,8 @@ class _Page:
         yield from self.table(seen.stamp)
         for group in seen.groups:
             yield from self.group(group, seen.opens)
-        yield from self.rest(seen)
+        if not self.brief:
+            yield from self.rest(seen)
 
     def group(self, group: Group, opens: tuple[Open, ...]) -> Iterator[str]:
         yield from self.heading(f"{group.heading} ({len(group.checks)})")
@@ -81,13 +85,16 @@ class _Page:
             if number == 1:
                 yield "  What to do:" if mark == MARKS[Status.FAIL] else "  If it is not met:"
             yield from self.wrap(step, f"    {number}. ", "       ")
+        if self.brief:
+            return
         for row in check.rows:
             yield from self.wrap(_evidence(row), "  | ", "  |   ")
         for sentence in (*check.citations, *check.sources):
             yield from self.wrap(sentence, "  ", "    ")
 
     def in_short(self, mark: str, check: CheckView) -> Iterator[str]:
-        yield from self.wrap(f"{check.title}: {check.sentence}", f"{mark} ", "  ")
+        text = check.title if self.brief else f"{check.title}: {check.sentence}"
+        yield from self.wrap(text, f"{mark} ", "  ")
 
     def rest(self, seen: View) -> Iterator[str]:
         if seen.other:
@@ -112,7 +119,8 @@ class _Page:
 
     def heading(self, text: str) -> Iterator[str]:
         yield ""
-        yield ""
+        if not self.brief:
+            yield ""
         yield text.upper()
         yield "-" * len(text)
 

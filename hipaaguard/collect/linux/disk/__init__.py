@@ -1,0 +1,1 @@
+"""Disk encryption: what is readable without a key when the machine is off."""

@@ -1,0 +1,1 @@
+"""The packet filter: what happens to a new inbound connection."""

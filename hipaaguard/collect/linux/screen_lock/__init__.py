@@ -1,0 +1,1 @@
+"""The screen lock of the graphical session that is running."""

@@ -1,0 +1,51 @@
+"""Where a session's user keeps their settings."""
+
+import posixpath
+
+from hipaaguard.collect.host import Host, attempt
+from hipaaguard.collect.linux.screen_lock.session import is_own
+from hipaaguard.errors import ParseError
+from hipaaguard.model import Reason, Unavailable
+
+
+def parse_home(text: str) -> str:
+    """The home folder in a line of passwd(5).
+
+    Returns:
+        An absolute path.
+
+    Raises:
+        ParseError: Not such a line, or no absolute path in it.
+    """
+    fields = text.strip().split(":")
+    if len(fields) != 7 or not posixpath.isabs(fields[5]):
+        raise ParseError("the account of the person at the desktop has no home folder")
+    return fields[5]
+
+
+def home_folder(host: Host, uid: int) -> str | Unavailable:
+    """The user's home folder."""
+    if uid == host.person.uid:
+        return host.person.home
+    # Not /etc/passwd: accounts may come from a directory service.
+    answer = host.run("getent", "passwd", str(uid))
+    if isinstance(answer, Unavailable):
+        return answer
+    if answer.exit_code != 0:
+        return Unavailable(Reason.FAILED, "the account of the person at the desktop was not found")
+    return attempt(lambda: parse_home(answer.text))
+
+
+def config_folder(host: Host, uid: int) -> str | Unavailable:
+    """The user's folder for settings.
+
+    Returns:
+        XDG_CONFIG_HOME where this run can know it, else `.config` in the home folder.
+
+    Source: XDG Base Directory Specification.
+    """
+    chosen = host.env("XDG_CONFIG_HOME") or ""
+    if is_own(host, uid) and posixpath.isabs(chosen):
+        return chosen
+    home = home_folder(host, uid)
+    return home if isinstance(home, Unavailable) else posixpath.join(home, ".config")

@@ -1,0 +1,1 @@
+"""Updates: what waits, what installs itself, whether a restart is due."""

@@ -1,0 +1,162 @@
+"""Whether what leaves the machine goes through a VPN: the kernel's own choice."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from ipaddress import IPv4Network, IPv6Network
+
+from hipaaguard.collect.host import Host, Output, attempt
+from hipaaguard.collect.linux.vpn.ipsec import Ipsec
+from hipaaguard.collect.linux.vpn.links import Link
+from hipaaguard.collect.linux.vpn.routes import (
+    Address,
+    Network,
+    Route,
+    parse_destinations,
+    parse_route,
+    parse_target,
+    samples,
+)
+from hipaaguard.collect.linux.vpn.tunnels import Kind
+from hipaaguard.model import Reason, Unavailable
+
+
+class Way(Enum):
+    """Where packets to one destination end up."""
+
+    TUNNEL = auto()
+    OUTSIDE = auto()
+    NOWHERE = auto()
+    HERE = auto()
+
+
+def carries_all(ways: Iterable[Way | Unavailable], *, nothing_leaves: bool) -> bool | Unavailable:
+    """Whether a VPN carries all that leaves the machine.
+
+    Args:
+        ways: those of the probe addresses.
+        nothing_leaves: whether no way out at all is as good; it is for IPv6, which a home may lack.
+
+    Returns:
+        False where one way leads outside, whatever is unknown of the others.
+    """
+    found = tuple(ways)
+    unknown = [way for way in found if isinstance(way, Unavailable)]
+    if Way.OUTSIDE in found:
+        return False
+    if unknown:
+        return unknown[0]
+    if Way.TUNNEL in found or nothing_leaves:
+        return True
+    return Unavailable(Reason.FAILED, "this machine has no way to the internet at the moment")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where packets of one machine go.
+
+    Attributes:
+        host: whom to ask.
+        links: its interfaces.
+        kinds: of which kind of VPN each interface is, by name.
+        ipsec: what is encrypted without an interface.
+    """
+
+    host: Host
+    links: tuple[Link, ...]
+    kinds: Mapping[str, Kind | Unavailable | None]
+    ipsec: Ipsec
+
+    def to(self, targets: Sequence[Address]) -> Iterator[Way | Unavailable]:
+        """Where packets to each address end up, in the same order."""
+        return (self._way(target) for target in targets)
+
+    def _way(self, target: Address) -> Way | Unavailable:
+        route = self._route(target)
+        if isinstance(route, Unavailable):
+            return route
+        if route.here:
+            return Way.HERE
+        if not route.device:
+            return Way.NOWHERE
+        encrypted = self._encrypted(route, target)
+        return encrypted or self._beyond(route.device)
+
+    def _route(self, target: Address) -> Route | Unavailable:
+        # As the person, also under sudo: routes can differ from one user to the next.
+        user = str(self.host.person.uid)
+        output = self.host.run(
+            "ip", f"-{target.version}", "-j", "route", "get", str(target), "uid", user
+        )
+        if isinstance(output, Unavailable):
+            return output
+        return attempt(
+            lambda: parse_route(
+                output.exit_code, output.text, output.stderr.decode(errors="replace")
+            )
+        )
+
+    def _encrypted(self, route: Route, target: Address) -> Way | None:
+        """What IPsec without an interface does with the packets, None when nothing."""
+        policy = self.ipsec.deciding(route.source, target)
+        if policy is None or not (policy.drop or policy.tunnel):
+            return None
+        return Way.NOWHERE if policy.drop else Way.TUNNEL
+
+    def _beyond(self, device: str) -> Way | Unavailable:
+        """What lies beyond an interface."""
+        link = next((link for link in self.links if link.name == device), None)
+        if link is None:
+            return Unavailable(Reason.FAILED, "a network interface came up during the audit")
+        kind = self.kinds.get(device)
+        if isinstance(kind, Unavailable):
+            return kind
+        if kind is not None and link.in_service:
+            return Way.TUNNEL
+        if link.kind == "dummy" or link.name == "lo":
+            return Way.NOWHERE
+        policies = self.ipsec.policies
+        return policies if isinstance(policies, Unavailable) else Way.OUTSIDE
+
+    def carries(self, argument: str) -> bool | Unavailable:
+        """Whether a VPN carries everything to the address or network that a practice named."""
+        target = attempt(parse_target, argument)
+        if isinstance(target, Unavailable):
+            return target
+        addresses = self._samples(target)
+        if isinstance(addresses, Unavailable):
+            return addresses
+        found = tuple(self.to(addresses))
+        if len(addresses) > 1:
+            # The machine's own addresses in the network and the network's own are no destinations.
+            found = tuple(way for way in found if way is not Way.HERE)
+        if not {Way.OUTSIDE, Way.NOWHERE, Way.HERE}.isdisjoint(found):
+            return False
+        doubt = next((way for way in found if isinstance(way, Unavailable)), None)
+        return doubt or Way.TUNNEL in found
+
+    def _samples(self, target: Address | Network) -> tuple[Address, ...] | Unavailable:
+        family = f"-{target.version}"
+        known: list[Network] = []
+        if isinstance(target, (IPv4Network, IPv6Network)):
+            for args in (("route", "show", "table", "all"), ("rule", "show")):
+                output = ask_ip(self.host, family, "-j", *args)
+                if isinstance(output, Unavailable):
+                    return output
+                parts = attempt(_destinations, output)
+                if isinstance(parts, Unavailable):
+                    return parts
+                known += parts
+        return attempt(samples, target, known)
+
+
+def _destinations(output: Output) -> tuple[Network, ...]:
+    return parse_destinations(output.text)
+
+
+def ask_ip(host: Host, *args: str) -> Output | Unavailable:
+    """What `ip` answers, when it answers."""
+    output = host.run("ip", *args)
+    if isinstance(output, Unavailable) or output.exit_code == 0:
+        return output
+    return Unavailable(Reason.FAILED, "ip ended with an error")
