@@ -46,7 +46,7 @@ class KeyStore:
         if weakness:
             raise KeyringError(
                 f"the signing key {self.path} {weakness}, so it is not used",
-                hint="`hipaaguard key repair` closes it; tell the practice if others use the computer",
+                hint="`hipaaguard key repair` closes it; does somebody else use this computer?",
             )
         return keys.load_private(read_limited(self.path, MAX_KEY_BYTES, "a signing key"))
 

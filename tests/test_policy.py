@@ -304,6 +304,13 @@ def test_a_condition_of_many_facts_is_tried_by_its_examples_alone() -> None:
     assert _outcomes(Group(Junction.ALL, parts[:3]), {}) == {T, F}
 
 
+def test_a_setting_inside_a_condition_is_not_tried_but_taken() -> None:
+    asked = Compare("$mode", Op.EQUALS, operand="strict", wanted=True, said="")
+    either = Group(Junction.ANY, (asked, YES))
+    assert _outcomes(either, {"mode": "strict"}) == {Truth.TRUE}
+    assert _outcomes(either, {"mode": "loose"}) == {Truth.TRUE, Truth.FALSE}
+
+
 def test_a_folder_without_policies_is_said(tmp_path: Path, monkeypatch) -> None:
     library.folder.cache_clear()
     monkeypatch.setattr(library, "_PACKAGE", tmp_path / "hipaaguard")

@@ -97,9 +97,8 @@ def _sides(key: str, operands: list[Scalar]) -> Iterator[Scalar]:
             yield from (True, False)
         case FactType.INT:
             yield 0
-            for operand in operands:
-                if isinstance(operand, int):
-                    yield from (max(0, operand - 1), operand, operand + 1)
+            for number in (operand for operand in operands if isinstance(operand, int)):
+                yield from (max(0, number - 1), number, number + 1)
         case FactType.STR:
             yield from spec.values or (*texts, _OTHER, "0", "999999999")
         case FactType.STRINGS:

@@ -322,6 +322,9 @@ def argument_setting(key: str) -> str:
 
 def fill_key(key: str, values: Values) -> str:
     """The key with the setting's value as its argument."""
+    # Nearly every key has no argument, and every comparison of every judgement comes by here.
+    if "(" not in key:
+        return key
     return _ARGUMENT.sub(lambda match: f"({values[match[1]]})", key)
 
 
