@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -27,6 +28,22 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HIPAAGUARD_DATA_FOLDER", str(tmp_path / "data"))
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
+
+
+@pytest.fixture(scope="module")
+def one_audit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one signed report of this machine, and the data folder it was signed from."""
+    folder = tmp_path_factory.mktemp("audit")
+    command = [sys.executable, "-m", "hipaaguard", "--data-folder", str(folder / "data"), "audit"]
+    subprocess.run([*command, "-o", str(folder / "report.html")], capture_output=True, check=False)
+    return folder
+
+
+@pytest.fixture
+def report(one_audit: Path, tmp_path: Path, own_folders: None) -> Path:
+    """A signed report of this machine as `report.html`, in a folder and with a key of its own."""
+    shutil.copytree(one_audit / "data", tmp_path / "data")
+    return Path(shutil.copy(one_audit / "report.html", "report.html"))
 
 
 def hipaaguard(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
@@ -75,8 +92,9 @@ def test_audit_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @linux_only
-def test_open_key_is_not_used(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    hipaaguard(capsys, "audit", "-o", "one.html")
+def test_open_key_is_not_used(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, report: Path
+) -> None:
     (tmp_path / "data" / "signing-key.pem").chmod(0o644)
     code, _, err = hipaaguard(capsys, "audit", "-o", "two.html")
     assert code == 1
@@ -89,9 +107,8 @@ def test_open_key_is_not_used(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
 @linux_only
 def test_report_that_cannot_be_written_leaves_the_old_one(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], report: Path
 ) -> None:
-    hipaaguard(capsys, "audit", "-o", "report.html")
     old = Path("report.html").read_bytes()
     Path("folder.html").mkdir()
     code, _, err = hipaaguard(capsys, "audit", "-o", "none/report.html")
@@ -289,11 +306,11 @@ def comparable(text: str) -> dict[str, object]:
 
 @linux_only
 def test_verify_reports_every_file_and_exits_with_the_worst(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], report: Path
 ) -> None:
     Path("inbox").mkdir()
-    hipaaguard(capsys, "audit", "-o", "inbox/good.html")
-    good = Path("inbox/good.html").read_bytes()
+    good = report.read_bytes()
+    Path("inbox/good.html").write_bytes(good)
     Path("inbox/cut.html").write_bytes(good[:-100])
     Path("inbox/empty.html").write_bytes(b"")
     Path("inbox/other.html").write_bytes(b"<p>hello</p>")
@@ -305,8 +322,7 @@ def test_verify_reports_every_file_and_exits_with_the_worst(
 
 
 @linux_only
-def test_verify_demands_a_policy(capsys: pytest.CaptureFixture[str]) -> None:
-    hipaaguard(capsys, "audit", "-o", "report.html")
+def test_verify_demands_a_policy(capsys: pytest.CaptureFixture[str], report: Path) -> None:
     assert hipaaguard(capsys, "verify", "report.html", "--policy", "home-office")[0] == 0
     text = (TESTS.parent / "policies" / "home-office.yaml").read_text()
     Path("mine.yaml").write_text(text.replace("id: home-office", "id: my-own", 1))
@@ -316,8 +332,7 @@ def test_verify_demands_a_policy(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @linux_only
-def test_verify_refuses_old_reports(capsys: pytest.CaptureFixture[str]) -> None:
-    hipaaguard(capsys, "audit", "-o", "report.html")
+def test_verify_refuses_old_reports(capsys: pytest.CaptureFixture[str], report: Path) -> None:
     later = ("--at", "2099-01-01")
     assert hipaaguard(capsys, "verify", "report.html", *later)[0] == 0
     code, out, _ = hipaaguard(capsys, "verify", "report.html", *later, "--max-age", "30")
@@ -363,8 +378,7 @@ def test_verify_an_empty_folder(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @linux_only
-def test_show_data(capsys: pytest.CaptureFixture[str]) -> None:
-    hipaaguard(capsys, "audit", "-o", "report.html")
+def test_show_data(capsys: pytest.CaptureFixture[str], report: Path) -> None:
     code, out, err = hipaaguard(capsys, "show-data", "report.html")
     assert code == 0
     assert "disk.system_encrypted: " in out
@@ -385,11 +399,10 @@ def test_show_data_before_an_audit(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @linux_only
-def test_a_report_names_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_names_nobody(capsys: pytest.CaptureFixture[str], report: Path) -> None:
     import getpass
     import socket
 
-    hipaaguard(capsys, "audit", "-o", "report.html")
     _, out, _ = hipaaguard(capsys, "show-data", "report.html", "--json")
     page = Path("report.html").read_text() + out
     for private in (socket.gethostname(), getpass.getuser(), str(Path.home())):
