@@ -206,7 +206,7 @@ _SPECS = (
     FactSpec(
         "updates.last_installed_days",
         _INT,
-        "Whole days since a package was last installed or upgraded.",
+        "Whole days since a package was last upgraded or a kernel installed.",
         "Last update installed",
         unit="days",
     ),

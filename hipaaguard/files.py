@@ -13,8 +13,8 @@ _WHY = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the disk is read-only",
-    errno.EACCES: "you may not write there",
-    errno.EPERM: "you may not write there",
+    errno.EACCES: "your account may not do that",
+    errno.EPERM: "your account may not do that",
     errno.ENOENT: "it does not exist, or its folder does not",
     errno.ENOTDIR: "one of its folders is a file",
     errno.EISDIR: "it is a folder",
@@ -62,7 +62,7 @@ def read_up_to(path: Path, count: int) -> bytes:
         with path.open("rb") as file:
             return file.read(count)
     except OSError as error:
-        raise CommandError(f"cannot read {path}: {_reason(error)}") from error
+        raise CommandError(f"cannot read {path}: {reason(error)}") from error
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -97,12 +97,13 @@ def prepared(path: Path, data: bytes, mode: int = 0o644) -> Iterator[None]:
         temporary.replace(path)
         temporary = None
     except OSError as error:
-        raise StoreError(f"cannot write {path}: {_reason(error)}") from error
+        raise StoreError(f"cannot write {path}: {reason(error)}") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system refused, as "the disk is full"."""
     code = error.errno or 0
     return _WHY.get(code, (error.strerror or "the system gave an error").lower())

@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from hipaaguard.errors import StoreError
-from hipaaguard.files import prepared, read_limited, write_whole
+from hipaaguard.files import prepared, read_limited, reason, write_whole
 from hipaaguard.model import Chain
 
 JOURNAL_NAME = "journal.jsonl"
 MAX_JOURNAL_BYTES = 64 << 20
 LOCK_TIMEOUT_S = 30
+# The largest number that a report may carry: every JSON reader knows it exactly.
+MAX_SEQUENCE = (1 << 53) - 1
 
 
 class JournalEntry(msgspec.Struct, frozen=True, rename="camel"):
@@ -35,8 +38,8 @@ class JournalEntry(msgspec.Struct, frozen=True, rename="camel"):
         passed: number of checks that passed; likewise the others.
     """
 
-    sequence: int
-    digest: str
+    sequence: Annotated[int, msgspec.Meta(ge=1, lt=MAX_SEQUENCE)]
+    digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     signed_at: datetime
     policy: str
     passed: int
@@ -118,10 +121,16 @@ class Journal:
     def _locked(self) -> Iterator[None]:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT_S, mode=0o600):
-                yield
+            held = FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT_S, mode=0o600).acquire()
         except Timeout as error:
             raise StoreError("another audit is still writing its report") from error
+        except OSError as error:
+            raise StoreError(
+                f"cannot use the data folder {self.folder}: {reason(error)}",
+                hint="choose another folder with --data-folder",
+            ) from error
+        with held:
+            yield
 
 
 def _entry(chain: Chain, signed: Signed) -> JournalEntry:

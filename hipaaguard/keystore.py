@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hipaaguard.attest import keys
 from hipaaguard.errors import KeyringError, StoreError
-from hipaaguard.files import read_limited
+from hipaaguard.files import read_limited, reason
 
 KEY_NAME = "signing-key.pem"
 MAX_KEY_BYTES = 4096
@@ -48,7 +48,14 @@ class KeyStore:
                 f"the signing key {self.path} {weakness}, so it is not used",
                 hint="`hipaaguard key repair` closes it; does somebody else use this computer?",
             )
-        return keys.load_private(read_limited(self.path, MAX_KEY_BYTES, "a signing key"))
+        try:
+            return keys.load_private(read_limited(self.path, MAX_KEY_BYTES, "a signing key"))
+        except KeyringError as error:
+            raise KeyringError(
+                f"{error}: {self.path}",
+                hint="put it back from a backup; or move it away, audit again for a new key, "
+                "and give the practice the new public key",
+            ) from error
 
     def load_or_make(self) -> tuple[Ed25519PrivateKey, bool]:
         """The key, and whether it has just been made.
@@ -63,12 +70,21 @@ class KeyStore:
         found = self.load()
         if found is not None:
             return found, False
+        self._refuse_open_folder()
         made = self._make()
         # Another process may have made one in the meantime: the file decides.
         found = self.load()
         if found is None:
             raise StoreError(f"the signing key {self.path} vanished while it was being made")
         return found, made
+
+    def _refuse_open_folder(self) -> None:
+        weakness = _weakness((self.folder,)) if self.folder.is_dir() else ""
+        if weakness:
+            raise KeyringError(
+                f"the folder {self.folder} {weakness}, so no signing key is made in it",
+                hint="choose a folder that does not exist yet with --data-folder",
+            )
 
     def _make(self) -> bool:
         try:
@@ -82,24 +98,15 @@ class KeyStore:
         except FileExistsError:
             return False
         except OSError as error:
-            reason = (error.strerror or "the system gave an error").lower()
             raise StoreError(
-                f"cannot make the signing key in {self.folder}: {reason}",
+                f"cannot make the signing key in {self.folder}: {reason(error)}",
                 hint="choose another folder with --data-folder",
             ) from error
         return True
 
     def weakness(self) -> str:
         """What lets others at the key, as "belongs to another user"; empty when nothing does."""
-        if os.name != "posix":
-            return ""
-        for path in (self.path, self.folder):
-            found = path.stat()
-            if found.st_uid != os.geteuid():
-                return "belongs to another user"
-            if found.st_mode & 0o077:
-                return "can be read or replaced by others"
-        return ""
+        return _weakness((self.path, self.folder))
 
     def repair(self) -> None:
         """Afterwards only the owner can read the key and its folder.
@@ -113,4 +120,18 @@ class KeyStore:
             self.folder.chmod(0o700)
             self.path.chmod(0o600)
         except OSError as error:
-            raise KeyringError(f"the signing key {self.path} belongs to another user") from error
+            raise KeyringError(
+                f"cannot close the signing key {self.path}: {reason(error)}"
+            ) from error
+
+
+def _weakness(paths: tuple[Path, ...]) -> str:
+    if os.name != "posix":
+        return ""
+    for path in paths:
+        found = path.stat()
+        if found.st_uid != os.geteuid():
+            return "belongs to another user"
+        if found.st_mode & 0o077:
+            return "can be read or replaced by others"
+    return ""

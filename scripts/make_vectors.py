@@ -430,6 +430,8 @@ def _statement_edits() -> Iterator[tuple[str, str, Edit]]:
     yield "digest-capitals", "The digest is in capitals.", subjects({"sha256": digest.upper()})
     named = [{"name": "other.html", "digest": {"sha256": digest}}]
     yield "name", "The subject has another name.", lambda it: it.update(subject=named)
+    more = [{"name": "report.html", "digest": {"sha256": digest}, "uri": "https://example.com/"}]
+    yield "subject-field", "The subject has another field.", lambda it: it.update(subject=more)
     yield "list-predicate", "The predicate is a list.", lambda it: it.update(predicate=[])
     yield "no-time", "It does not say when.", lambda it: it["predicate"].pop("signedAt")
     yield "time-number", "The time is a number.", tell(signedAt=1)
@@ -462,9 +464,12 @@ def _report() -> Iterator[Vector]:
     first = predicate()["chain"]
     digest = sha256(b"first").hexdigest()
     stranger = {**result, "status": "probably"}
+    spaced = {**predicate()["policy"], "policyId": "vector "}
     for name, comment, document in (
         ("replayed", "Made from a recording.", told(replayed=True)),
         ("no-replayed", "Does not say whether from a recording.", told(replayed=None)),
+        ("tool", "The version is followed by a space.", told(tool="hipaaguard 0.0.1 ")),
+        ("policy-id", "The policy's id has a space at its end.", told(policy=spaced)),
         ("no-results", "Holds no results.", told(results=[])),
         ("two-results", "Two results for one check.", told(results=[result, result])),
         ("status", "A status that does not exist.", told(results=[stranger])),

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from hipaaguard.cli import run
 from hipaaguard.facts import FACTS
+from hipaaguard.keystore import KeyStore
 from tests.conftest import TESTS
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux to look at")
@@ -195,6 +197,24 @@ def test_without_rights_the_output_names_the_command(capsys: pytest.CaptureFixtu
     assert 'sudo "$(command -v hipaaguard)" audit' in out
 
 
+def test_only_a_report_is_replaced(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("notes.txt").write_text("mine")
+    arguments = ("audit", "--replay", str(HEALTHY), "-o")
+    code, _, err = hipaaguard(capsys, *arguments, "notes.txt")
+    assert code == 1
+    assert "is not a report" in err
+    assert Path("notes.txt").read_text() == "mine"
+    for _ in range(2):
+        assert hipaaguard(capsys, *arguments, "page.html")[0] in (0, 10, 11)
+
+
+def test_a_replay_takes_no_label(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("audit", "--replay", str(HEALTHY), "--label", "x")
+    code, _, err = hipaaguard(capsys, *arguments)
+    assert code == 1
+    assert "--label" in err
+
+
 def test_at_belongs_to_replay(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = hipaaguard(capsys, "audit", "--at", AT)
     assert code == 1
@@ -369,9 +389,33 @@ def test_verify_with_an_empty_keyring(capsys: pytest.CaptureFixture[str]) -> Non
 def test_verify_an_empty_folder(capsys: pytest.CaptureFixture[str]) -> None:
     hipaaguard_key(capsys, Path("keys.txt"))
     Path("inbox").mkdir()
-    code, _, err = hipaaguard(capsys, "verify", "inbox", "--keyring", "keys.txt")
+    Path("bad.html").write_bytes(b"x")
+    code, out, _ = hipaaguard(capsys, "verify", "inbox", "--keyring", "keys.txt")
     assert code == 1
-    assert "no .html file" in err
+    assert out == "NOT READ  inbox: no .html file can be seen in this folder\n"
+    code, out, _ = hipaaguard(capsys, "verify", "inbox", "bad.html", "--keyring", "keys.txt")
+    assert code == 12
+    assert "REFUSED   bad.html" in out
+
+
+@linux_only
+def test_verify_shows_no_name_that_acts_on_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hipaaguard_key(capsys, Path("keys.txt"))
+    Path("inbox").mkdir()
+    names = ["a\nACCEPTED  b.html", "b\x1b[2K.html", "c\udcff.html", "d\u202e.HTM"]
+    for name in names:
+        (Path("inbox") / name).write_bytes(b"x")
+    code, out, _ = hipaaguard(capsys, "verify", "inbox", "x" * 300, "--keyring", "keys.txt")
+    assert code == 12
+    assert [line.split()[0] for line in out.splitlines()] == ["REFUSED"] * 4 + ["NOT"]
+    assert out.replace("\n", "").isascii()
+    assert "\x1b" not in out
+    _, out, _ = hipaaguard(capsys, "verify", "inbox", "--json", "--keyring", "keys.txt")
+    assert [json.loads(line)["file"] for line in out.splitlines()] == [
+        f"inbox/{name}" for name in names
+    ]
 
 
 # --- show-data, policy, key ---
@@ -433,9 +477,10 @@ def test_policy_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert "is in order" in out
     Path("bad.yaml").write_text("id: bad\nid: worse\n")
-    code, out, _ = hipaaguard(capsys, "policy", "check", "bad.yaml", str(shipped))
+    code, out, _ = hipaaguard(capsys, "policy", "check", "bad.yaml", "none.yaml", str(shipped))
     assert code == 1
     assert out.startswith("bad.yaml:2:1: ")
+    assert "cannot read none.yaml" in out
     assert "is in order" in out
 
 
@@ -526,3 +571,84 @@ def test_module_and_command_are_the_same() -> None:
     command = [sys.executable, "-m", "hipaaguard", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("hipaaguard, version ")
+
+
+def in_shell(args: str, streams: str) -> subprocess.CompletedProcess[str]:
+    script = f'exec "{sys.executable}" -m hipaaguard {args} {streams}'
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+
+
+@linux_only
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_fault(streams: str) -> None:
+    done = in_shell(f'audit --replay "{HEALTHY}"', streams)
+    assert done.returncode in (0, 10, 11)
+    assert done.stderr == ""
+
+
+@linux_only
+def test_full_disk_behind_standard_output() -> None:
+    done = in_shell("policy show", ">/dev/full")
+    assert done.returncode == 1
+    assert done.stderr == "hipaaguard: error: the system refused to go on: the disk is full\n"
+
+
+@linux_only
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_end_asked_for_by_the_system_is_kept_to(name: str) -> None:
+    code = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+        "from hipaaguard.cli import context, main\n"
+        "def wait(name): print('now', flush=True); signal.sigtimedwait([], 30)\n"
+        "context.the_policy = wait; main()"
+    )
+    argv = [sys.executable, "-c", code, "policy", "show"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"now\n"
+        process.send_signal(getattr(signal, name))
+        _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert err.strip() == b"hipaaguard: stopped; nothing was left half-written"
+
+
+@linux_only
+def test_home_that_nobody_can_tell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_home(*args: object, **options: object) -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("HIPAAGUARD_DATA_FOLDER")
+    monkeypatch.setattr("platformdirs.user_data_path", no_home)
+    code, _, err = hipaaguard(capsys, "key", "show")
+    assert code == 1
+    assert "cannot tell which folder is your home folder" in err
+    assert "--data-folder" in err
+
+
+@linux_only
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="needs root to be sudo")
+@pytest.mark.parametrize("command", ["audit", "record -o new", "key show"])
+def test_sudo_by_a_user_that_does_not_exist(command: str) -> None:
+    done = with_sudo("3999999", command)
+    assert done.returncode == 1
+    assert "(number 3999999) is not a user of this computer" in done.stderr
+
+
+@linux_only
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="needs root to be sudo")
+def test_roots_key_is_not_that_of_who_called_sudo(tmp_path: Path) -> None:
+    roots = {"XDG_DATA_HOME": str(tmp_path)}
+    KeyStore(tmp_path / "hipaaguard").load_or_make()
+    assert with_sudo("0", "key show", **roots).returncode == 0
+    done = with_sudo("1", "key show", **roots)
+    assert done.returncode == 1
+    assert "no signing key yet" in done.stderr
+
+
+def with_sudo(uid: str, command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: it for name, it in os.environ.items() if name != "HIPAAGUARD_DATA_FOLDER"}
+    argv = [sys.executable, "-m", "hipaaguard", *command.split()]
+    environ |= {"SUDO_UID": uid, **more}
+    return subprocess.run(argv, env=environ, capture_output=True, text=True, check=False)

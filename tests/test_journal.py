@@ -61,6 +61,23 @@ def test_damaged_journal_is_not_overwritten(tmp_path: Path) -> None:
     assert not (tmp_path / "r.html").exists()
 
 
+@pytest.mark.parametrize("sequence", [-5, 0, (1 << 53) - 1, 1 << 63])
+def test_number_that_no_report_can_follow_is_damage(tmp_path: Path, sequence: int) -> None:
+    journal = Journal(tmp_path)
+    journal.write(tmp_path / "r.html", signed)
+    text = journal.path.read_text().replace('"sequence":1,', f'"sequence":{sequence},')
+    journal.path.write_text(text)
+    with pytest.raises(StoreError, match="is damaged"):
+        journal.write(tmp_path / "r.html", signed)
+
+
+def test_folder_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot use the data folder") as caught:
+        Journal(tmp_path / "file" / "data").write(tmp_path / "r.html", signed)
+    assert "--data-folder" in caught.value.hint
+
+
 def test_failure_while_signing_changes_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
 

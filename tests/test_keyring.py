@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hipaaguard.attest import keys
@@ -61,6 +61,7 @@ def test_labels_that_cannot_be_exported(words: str) -> None:
 
 
 @given(st.text())
+@example("PRIVATE Practice")
 def test_a_label_adds_no_line(words: str) -> None:
     try:
         text = export_text(PUBLIC, words)
@@ -109,6 +110,9 @@ def _raw_line(raw: bytes) -> str:
         (keys.private_pem(CONTRACTOR), "my.keys:1: this is a private key"),
         (f"{LINE} from=2026-01-01 from=2026-01-02 C", "my.keys:1: from= stands here twice"),
         (f"{LINE} Casey until=2026-01-01", "my.keys:1: from= and until= stand before the label"),
+        (f"{LINE} Until=2026-01-01 Casey", "my.keys:1: from= and until= stand before the label"),
+        (f"{LINE} until = 2026-01-01 Casey", "my.keys:1: from= and until= stand before the label"),
+        (f"{LINE} until: 2026-01-01 Casey", "my.keys:1: from= and until= stand before the label"),
         (f"{LINE} from=2026-02-01 until=2026-01-31 C", "my.keys:1: until= is before from="),
         (f"{LINE} from=20260201 Casey", "my.keys:1: '20260201' is not a day"),
         (f"{LINE} from=2026-02-30 Casey", "my.keys:1: '2026-02-30' is not a day"),

@@ -63,8 +63,19 @@ def test_damaged_key(tmp_path: Path) -> None:
     store = KeyStore(tmp_path / "data")
     store.load_or_make()
     store.path.write_bytes(b"not a key")
-    with pytest.raises(KeyringError, match="damaged"):
+    with pytest.raises(KeyringError, match="damaged") as caught:
         store.load_or_make()
+    assert str(store.path) in str(caught.value)
+    assert "new public key" in caught.value.hint
+
+
+@posix_only
+def test_no_key_is_made_in_an_open_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with pytest.raises(KeyringError, match="no signing key is made") as caught:
+        KeyStore(tmp_path).load_or_make()
+    assert "--data-folder" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_to_repair(tmp_path: Path) -> None:

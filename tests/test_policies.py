@@ -190,3 +190,15 @@ def test_the_patterns_find_what_they_look_for(text: str) -> None:
 
 def test_the_notice_is_allowed() -> None:
     assert not LEGAL_ADVICE.search("This is not legal advice.")
+
+
+# A policy that changes in meaning takes a new version, and a line of its own here.
+DIGESTS = {
+    ("home-office", "1.0.0"): "d3f2c1afb1f396e5bc869ec8c261330fb3552c4060b0987880546823a218e10a",
+}
+
+
+def test_a_policy_that_changed_has_a_new_version() -> None:
+    for policy_id in shipped():
+        policy = load_shipped(policy_id)
+        assert DIGESTS[policy_id, policy.version] == policy.digest, "give it a new version"

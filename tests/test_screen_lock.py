@@ -364,3 +364,18 @@ def test_missing_rights_name_the_command_that_settles_them() -> None:
 def test_home_refuses(text: str) -> None:
     with pytest.raises(ParseError):
         parse_home(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sets"),
+    [
+        ("[org.gnome.desktop.session:ubuntu]\nidle-delay=0\n", True),
+        ("[org.gnome.desktop.screensaver:GNOME]\npicture-uri=''\nlock-enabled = false\n", True),
+        ("[org.gnome.desktop.screensaver:ubuntu]\npicture-uri=''\n", False),
+        ("[org.gnome.desktop.session]\nidle-delay=0\n", False),
+        ("[a:ubuntu]\nidle-delay=0\n[org.gnome.desktop.session]\nidle-delay=0\n", False),
+        ("", False),
+    ],
+)
+def test_defaults_for_one_desktop(text: str, sets: bool) -> None:
+    assert gnome.sets_for_one_desktop(text) is sets

@@ -125,6 +125,11 @@ def test_parsers_raise_nothing_else_on_rubbish(text: str) -> None:
         ({"update-package-lists": "1", "unattended-upgrade": "1"}, True),
         ({"update-package-lists": "always", "unattended-upgrade": "12h"}, True),
         ({"update-package-lists": "1", "unattended-upgrade": "0"}, False),
+        ({"update-package-lists": "1", "unattended-upgrade": "0h"}, False),
+        ({"update-package-lists": "1", "unattended-upgrade": "7"}, True),
+        ({"update-package-lists": "1", "unattended-upgrade": "168h"}, True),
+        ({"update-package-lists": "1", "unattended-upgrade": "8"}, False),
+        ({"update-package-lists": "1", "unattended-upgrade": "365"}, False),
         ({"update-package-lists": "1", "unattended-upgrade": "1", "enable": "0"}, False),
         ({"update-package-lists": "1", "unattended-upgrade": "1", "enable": "1"}, True),
     ],
@@ -234,9 +239,11 @@ def test_newer_kernel(running: str, installed: list[str], expected: bool | None)
     assert newer_kernel(running, ("config-9.9.9-generic", "vmlinuz", *names)) is expected
 
 
-def test_dpkg_log_counts_installations_alone() -> None:
+def test_dpkg_log_counts_upgrades_and_kernels_alone() -> None:
     log = (
-        "2026-10-03 23:50:02 install hello:amd64 <none> 2.10-3\n"
+        "2026-10-02 23:50:02 upgrade hello:amd64 2.10-2 2.10-3\n"
+        "2026-10-03 23:50:02 install linux-image-6.8.0-49-generic:amd64 <none> 6.8.0-49.49\n"
+        "2026-10-04 10:00:00 install cowsay:all <none> 3.03\n"
         "2026-10-04 23:50:02 remove hello:amd64 2.10-3 <none>\n"
         "2026-10-05 10:00:00 status installed hello:amd64 2.10-3\n"
     )

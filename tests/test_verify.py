@@ -28,6 +28,7 @@ POLICY = load_shipped("home-office")
 REPORT = sample()
 PAGE = sign(REPORT, CONTRACTOR, NOW)
 SMALL = make_vectors.good()
+SMALL_UNSIGNED = make_vectors.PAGE
 
 
 def judged(policy: Policy = POLICY, tool: str = TOOL) -> Report:
@@ -206,9 +207,36 @@ class TestReport:
         page = sign(replace(REPORT, replayed=True), CONTRACTOR, NOW)
         assert "recording" in refuse(page, Step.REPORT)
 
+    @pytest.mark.parametrize(
+        "tool",
+        [
+            "",
+            f"{TOOL} ",
+            f"{TOOL}\u00a0",
+            TOOL.replace("a", "\u0430", 1),
+            "hipaaguard 9\x1b[2J",
+            f"{TOOL}; the page was compared",
+            f"hipaaguard {'9' * 50}",
+        ],
+    )
+    def test_a_version_that_only_looks_like_one(self, tool: str) -> None:
+        page = forged(replace(REPORT, tool=tool))
+        assert "program and version" in refuse(page, Step.REPORT)
+
+    @pytest.mark.parametrize("name", ["", "home-office ", "home-offi\u0441e", "Home-office"])
+    def test_a_policy_that_only_looks_like_one(self, name: str) -> None:
+        stamp = replace(REPORT.policy, policy_id=name)
+        page = forged(replace(REPORT, policy=stamp))
+        assert "name a policy" in refuse(page, Step.REPORT)
+
 
 class TestJudgement:
     """The signed facts, judged again."""
+
+    def test_facts_that_no_check_asks_for(self) -> None:
+        praise = Fact("zz.certified", "every requirement observed", "an authority")
+        report = replace(JUDGED, facts=(*JUDGED.facts, praise))
+        assert "other facts" in refuse(forged(report), Step.JUDGEMENT, policy=POLICY)
 
     def test_another_status(self) -> None:
         failed = next(it for it in JUDGED.results if it.status is Status.FAIL)
@@ -260,8 +288,11 @@ class TestJudgement:
         older = replace(POLICY, version="0.1")
         page = sign(judged(older), CONTRACTOR, NOW)
         refuse(page, Step.JUDGEMENT, policy=POLICY)
-        (note,) = accept(page, find_policy=load_shipped).notes
-        assert "home-office 0.1" in note
+        # This version of the program never shipped that policy.
+        refuse(page, Step.JUDGEMENT, find_policy=load_shipped)
+        by_another = replace(judged(older), tool="hipaaguard 0.0.9")
+        notes = accept(sign(by_another, CONTRACTOR, NOW), find_policy=load_shipped).notes
+        assert "home-office 0.1" in notes[0]
 
     @pytest.mark.parametrize("demands", [{}, {"find_policy": lambda _: None}])
     def test_no_policy_at_hand(self, demands: dict[str, object]) -> None:
@@ -284,9 +315,18 @@ class TestRendering:
         refuse(page, Step.RENDERING)
 
     def test_another_version(self) -> None:
-        other = replace(REPORT, tool="hipaaguard 9\x1b[2J")
-        notes = accept(forged(other, shown=REPORT)).notes
-        assert "made by hipaaguard 9\\u001b[2J" in notes[-1]
+        notes = accept(forged(replace(REPORT, tool="hipaaguard 9"), shown=REPORT)).notes
+        assert "made by hipaaguard 9" in notes[-1]
+
+    def test_a_page_of_gigabytes(self) -> None:
+        big = Fact("zz.big", ("x" * 20_000,) * 50, "")
+        results = tuple(
+            replace(REPORT.results[0], check_id=f"check-{number}", evidence=(big,))
+            for number in range(500)
+        )
+        report = replace(REPORT, facts=(big,), results=results)
+        page = seal(SMALL_UNSIGNED, json_v1.to_data(report), CONTRACTOR, NOW)
+        assert "something else than the data" in refuse(page, Step.RENDERING)
 
     def test_without_the_envelope_the_page_is_the_rendering(self) -> None:
         assert split(PAGE).emptied == html.render(REPORT).encode()

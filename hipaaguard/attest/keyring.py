@@ -137,7 +137,7 @@ def _lines(text: bytes, name: str) -> list[str]:
 
 
 def _parse_words(words: list[str]) -> KnownKey:
-    if "PRIVATE" in words:
+    if words[0] != KEY_TYPE and "PRIVATE" in words:
         raise KeyringError(
             "this is a private key, which must not leave its computer",
             hint="delete this copy and ask for the file that `hipaaguard key export` writes",
@@ -160,6 +160,10 @@ def _parse_words(words: list[str]) -> KnownKey:
     return KnownKey(public, keyid(public), _label(rest), first, last)
 
 
+# `until = 2026-01-01`, `Until:2026-01-01`, a date left alone: what was meant to end a key.
+_LIKE_A_DATE = re.compile(r"(?i).*=|(from|until):|[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+
 def _label(words: list[str]) -> str:
     """The words with one space between them, if they are a label."""
     label = " ".join(words)
@@ -170,7 +174,7 @@ def _label(words: list[str]) -> str:
     if show(label) != label:
         raise KeyringError("the label holds a character that cannot be shown")
     # Else a date in the wrong place would be read as a name, and the key as valid for ever.
-    if any(word.startswith(("from=", "until=")) for word in words):
+    if any(_LIKE_A_DATE.match(word) for word in words):
         raise KeyringError("from= and until= stand before the label")
     return label
 

@@ -12,7 +12,7 @@ from hipaaguard.attest.page import Page
 from hipaaguard.attest.statement import Statement
 from hipaaguard.errors import EnvelopeError
 from hipaaguard.evaluate import evaluate
-from hipaaguard.model import Report, Result, Snapshot
+from hipaaguard.model import Fact, Report, Result, Snapshot, Unavailable
 from hipaaguard.policy import Policy
 from hipaaguard.report import html, json_v1
 
@@ -55,7 +55,8 @@ def judgement(report: Report, demand: Demand) -> tuple[str, ...]:
         return (f"the judgement was not repeated: the policy {named} is not at hand",)
     if policy.digest != stamp.digest:
         here = f"{policy.policy_id} {policy.version}"
-        if demand.policy is None and named != here:
+        # The same program ships one version of a policy, so another is not one of ours.
+        if demand.policy is None and named != here and report.tool != TOOL:
             return (
                 f"the judgement was not repeated: it was made by {named}, and {here} is at hand",
             )
@@ -78,6 +79,8 @@ def _judge_again(report: Report, policy: Policy) -> tuple[str, ...]:
     if again.policy != report.policy or len(again.results) != len(report.results):
         raise EnvelopeError("the report does not say of its policy what the policy says")
     same_version = report.tool == TOOL
+    if same_version and again.facts != report.facts:
+        raise EnvelopeError("the report holds other facts than its policy asks for")
     for signed, found in zip(report.results, again.results, strict=True):
         if signed != found if same_version else _outcome(signed) != _outcome(found):
             raise EnvelopeError(f"judged again, {signed.check_id} has another result")
@@ -110,6 +113,27 @@ def rendering(report: Report, statement: Statement, parts: Page, *, asked: bool)
     written = {key: value for key, value in statement.predicate.items() if key != "signedAt"}
     if json_v1.to_data(report) != written:
         raise EnvelopeError("the signed data contradict themselves")
-    if html.render(report).encode() != parts.emptied:
+    # A page is not shorter than what it shows: some megabytes of facts, each the evidence of every
+    # result, are never turned into gigabytes of page.
+    if _shown(report) > len(parts.emptied) or html.render(report).encode() != parts.emptied:
         raise EnvelopeError("the page shows something else than the data that were signed with it")
     return ()
+
+
+def _shown(report: Report) -> int:
+    """How many characters the evidence of all results has at least, once on a page."""
+    sizes = {fact.key: _size(fact) for fact in report.facts}
+    return sum(sizes[fact.key] for result in report.results for fact in result.evidence)
+
+
+def _size(fact: Fact) -> int:
+    match fact.value:
+        case Unavailable(detail=detail):
+            said = len(detail)
+        case str(text):
+            said = len(text)
+        case tuple(texts):
+            said = sum(map(len, texts))
+        case _:
+            said = 0
+    return said + len(fact.source)

@@ -41,7 +41,7 @@ class _Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-class _Subject(msgspec.Struct, frozen=True):
+class _Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     digest: _Digest
 

@@ -15,6 +15,7 @@
 A step that cannot be taken (no policy at hand, a page of another version) is a note, never silent.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -232,8 +233,18 @@ def _check_page(parts: Page, statement: Statement) -> None:
         raise EnvelopeError("the page is not UTF-8 text") from error
 
 
+# What another version made, or another policy judged, passes with a note that names it: so it must
+# be a name, and none that only looks like ours.
+_TOOL = re.compile(r"[a-z][a-z0-9-]{0,40} [0-9][0-9A-Za-z.+-]{0,40}")
+_POLICY_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
 def _check_report(report: Report) -> None:
     """What `json_v1` allows in data that nobody signed, but no signed report can be."""
+    if not _TOOL.fullmatch(report.tool):
+        raise EnvelopeError("the report does not name the program and version that made it")
+    if not _POLICY_ID.fullmatch(report.policy.policy_id):
+        raise EnvelopeError("the report does not name a policy")
     if report.replayed:
         raise EnvelopeError("the report was made from a recording, not from a computer")
     chain = report.chain

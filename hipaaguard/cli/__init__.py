@@ -7,6 +7,7 @@ shell completion stay instant.
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -100,9 +101,20 @@ def run(args: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        what = f"a fault of HipaaGuard's own ({type(error).__name__})"
-        return _say_error(what, "the same command with --debug shows all of it, for a bug report")
+        return _say_error(*_unforeseen(error))
     return code if isinstance(code, int) else 0
+
+
+def _unforeseen(error: Exception) -> tuple[str, str]:
+    """A sentence and a hint for what no command worded: the system's refusal, or our own fault."""
+    if not isinstance(error, OSError):
+        hint = "the same command with --debug shows all of it, for a bug report"
+        return f"a fault of HipaaGuard's own ({type(error).__name__})", hint
+    from hipaaguard.files import reason
+
+    # As standard output on a full disk, or a folder that was deleted or is another user's.
+    what = f"cannot use {error.filename}" if error.filename else "the system refused to go on"
+    return f"{what}: {reason(error)}", ""
 
 
 def _say_error(sentence: str, hint: str) -> int:
@@ -114,4 +126,17 @@ def _say_error(sentence: str, hint: str) -> int:
 
 def main() -> None:
     """The `hipaaguard` command."""
+    _open_missing_streams()
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            # A closed window or a shutdown: like Ctrl-C, so that nothing is left running.
+            signal.signal(number, signal.default_int_handler)
     sys.exit(run())
+
+
+def _open_missing_streams() -> None:
+    """A caller may have closed standard output or error (`>&-`): what goes there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from hipaaguard.attest.keys import fingerprint, public_of
+from hipaaguard.attest.page import MAX_PAGE_BYTES
 from hipaaguard.attest.sign import sign
 from hipaaguard.cli import context
 from hipaaguard.cli.screen import Progress, print_report
@@ -18,11 +19,12 @@ from hipaaguard.collect import collect, subjects
 from hipaaguard.collect.host import Host
 from hipaaguard.errors import CommandError
 from hipaaguard.evaluate import evaluate, exit_code
-from hipaaguard.files import write_whole
+from hipaaguard.files import read_up_to, write_whole
 from hipaaguard.journal import Journal, Signed
 from hipaaguard.keystore import KeyStore
 from hipaaguard.model import Chain, Report, Snapshot, Status
 from hipaaguard.policy import Policy
+from hipaaguard.report.slot import SLOT_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def audit(
     """
     _check_words(label, challenge)
     policy = context.the_policy(policy_name)
+    if replay is not None and (label or challenge):
+        raise CommandError("--label and --challenge go into signed reports: not with --replay")
     if replay is not None:
         return _audit_recording(policy, replay, at, output, as_json=as_json, full=full)
     if at is not None:
@@ -153,10 +157,20 @@ def _audit_this_machine(
     return Written(reports[-1], path, key_made, fingerprint(public_of(key)))
 
 
+def _refuse_other_files(path: Path) -> None:
+    """A report may be replaced by a newer one, but nothing else of the person's."""
+    if path.is_file() and SLOT_OPEN not in read_up_to(path, MAX_PAGE_BYTES):
+        raise CommandError(
+            f"{path} exists and is not a report, so it is not replaced",
+            hint="name another file with --output",
+        )
+
+
 def _target(output: str | None, policy_id: str, moment: datetime) -> Path:
     """Where the report goes: the file named, or a new name in the folder named or in this one."""
     chosen = Path(output) if output else Path()
     if output and not chosen.is_dir() and not output.endswith(("/", os.sep)):
+        _refuse_other_files(chosen)
         return chosen.absolute()
     name = f"{moment:%Y-%m-%d}-{policy_id}"
     names = chain_of((name,), (f"{name}-{number}" for number in count(2)))

@@ -42,7 +42,10 @@ class Time(click.ParamType[datetime]):
             self.fail(f"{value!r} is not a time like 2026-11-23T12:00:00Z", param, ctx)
         if moment.tzinfo is None:
             return moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:  # Before the year 1 or after 9999, in UTC.
+            self.fail(f"{value!r} is not a time like 2026-11-23T12:00:00Z", param, ctx)
 
 
 def now() -> datetime:
@@ -108,7 +111,23 @@ def data_folder(ctx: click.Context, person: Person | None = None) -> Path:
         return Path(person.home) / ".local" / "share" / "hipaaguard"
     import platformdirs
 
-    return platformdirs.user_data_path("hipaaguard", appauthor=False)
+    try:
+        return platformdirs.user_data_path("hipaaguard", appauthor=False).absolute()
+    except RuntimeError as error:
+        raise CommandError(
+            "cannot tell which folder is your home folder",
+            hint="choose a folder for the key with --data-folder",
+        ) from error
+
+
+def own_data_folder(ctx: click.Context) -> Path:
+    """The data folder of whoever called sudo, as `audit` uses it, with their rights from now on."""
+    if sys.platform != "linux":
+        return data_folder(ctx)
+    person = this_machine().person
+    folder = data_folder(ctx, person)
+    step_down(person)
+    return folder
 
 
 def step_down(person: Person) -> None:
@@ -121,7 +140,12 @@ def step_down(person: Person) -> None:
         return
     import pwd
 
-    account = pwd.getpwuid(person.uid)
+    try:
+        account = pwd.getpwuid(person.uid)
+    except KeyError as error:
+        raise CommandError(
+            f"the user who called sudo (number {person.uid}) is not a user of this computer"
+        ) from error
     os.initgroups(account.pw_name, account.pw_gid)
     os.setgid(account.pw_gid)
     os.setuid(person.uid)

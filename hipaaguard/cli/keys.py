@@ -19,7 +19,7 @@ def key() -> None:
 
 
 def _store(ctx: click.Context) -> KeyStore:
-    return KeyStore(context.data_folder(ctx))
+    return KeyStore(context.own_data_folder(ctx))
 
 
 @key.command()

@@ -60,7 +60,7 @@ def check(files: tuple[str, ...]) -> int:
     for name in files:
         try:
             found = load_policy(read_limited(Path(name), MAX_BYTES, "a policy"), name)
-        except PolicyError as error:
+        except (PolicyError, CommandError) as error:
             faults += 1
             click.echo(str(error))
             continue

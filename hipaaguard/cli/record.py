@@ -15,6 +15,7 @@ from hipaaguard.collect import all_keys
 from hipaaguard.collect.recorder import RecordingHost, recording_files
 from hipaaguard.collect.redact import Redactor
 from hipaaguard.errors import CommandError, StoreError
+from hipaaguard.files import reason
 
 # The first user id that Linux distributions give to people (login.defs(5), UID_MIN).
 FIRST_PERSON_UID = 1000
@@ -78,8 +79,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
         temporary.rename(folder)
         temporary = None
     except OSError as error:
-        reason = (error.strerror or "the system gave an error").lower()
-        raise StoreError(f"cannot write {folder}: {reason}") from error
+        raise StoreError(f"cannot write {folder}: {reason(error)}") from error
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):

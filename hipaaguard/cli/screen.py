@@ -78,5 +78,6 @@ def print_report(report: Report, *, as_json: bool, full: bool = True) -> None:
 
 
 def say_json(data: object) -> None:
-    """The data on standard output as one line of JSON with sorted keys."""
-    click.echo(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    """The data on standard output as one line of JSON with sorted keys, in ASCII."""
+    # In ASCII, because a file's name need not be text, and no terminal acts on it.
+    click.echo(json.dumps(data, sort_keys=True, separators=(",", ":")))

@@ -25,8 +25,14 @@ from hipaaguard.report.visible import show
 from hipaaguard.words import say_count
 
 EXIT_REFUSED = 12
+# Whole and signed by a known key, but something could not be repeated: to be read, not filed.
+EXIT_IN_PART = 11
 EXIT_UNREADABLE = 1
 MAX_KEYRING_BYTES = 1 << 20
+MAX_WORDS = 200
+"""How many characters of words that the contractor may have chosen are shown at once."""
+
+_SUFFIXES = (".html", ".htm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,11 @@ def verify(
 ) -> int:
     """Check signed reports, offline: accepted or refused, at which step, whose key, how old.
 
-    A folder stands for every .html file in it. With --policy, a report must have been judged by
-    exactly that policy, and its judgement is repeated on the signed facts.
+    A folder stands for every .html file in it, not for those in folders below. With --policy, a
+    report must have been judged by exactly that policy, and its judgement is repeated.
+
+    Exits with 0 when every report is accepted, whatever it says about its computer; 11 when one is
+    accepted in part, because something in it could not be repeated here; 12 when one is refused.
     """
     now = at or context.now()
     keys = _keyring(ctx, keyring)
@@ -80,21 +89,31 @@ def verify(
 
 
 def _paths(files: Iterable[str]) -> Iterator[Path]:
+    """The files, and those in folders; a folder without any stands for itself, to be told of."""
     for name in files:
         path = Path(name)
-        if not path.is_dir():
-            yield path
-            continue
-        inside = sorted(path.glob("*.html"))
-        if not inside:
-            raise CommandError(f"there is no .html file in the folder {path}")
-        yield from inside
+        yield from _inside(path) or [path]
+
+
+def _inside(path: Path) -> list[Path]:
+    """The reports in a folder, sorted; empty for one that has none, and for anything else."""
+    try:
+        return sorted(it for it in path.iterdir() if it.suffix.lower() in _SUFFIXES)
+    except OSError:
+        return []
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _keyring(ctx: click.Context, name: str | None) -> Keyring:
     if name is not None:
         return parse_keyring(read_limited(Path(name), MAX_KEYRING_BYTES, "a keyring"), name)
-    key = KeyStore(context.data_folder(ctx)).load()
+    key = KeyStore(context.own_data_folder(ctx)).load()
     if key is None:
         raise KeyringError(
             "no keyring was named, and this computer has no key of its own",
@@ -108,11 +127,13 @@ def _keyring(ctx: click.Context, name: str | None) -> Keyring:
 def _verify(
     path: Path, keys: Keyring, now: datetime, max_age: int | None, demanded: Policy | None
 ) -> Verdict:
+    if _is_folder(path):
+        return Unreadable("no .html file can be seen in this folder")
     try:
         # One byte more than a report may have, so that verification sees that it is too large.
         page = read_up_to(path, MAX_PAGE_BYTES + 1)
     except CommandError as error:
-        return Unreadable(str(error))
+        return Unreadable(show(str(error)))
     return verify_page(page, keys, now, max_age_days=max_age, policy=demanded, find_policy=_shipped)
 
 
@@ -129,13 +150,15 @@ def _age(signed_at: datetime, now: datetime) -> str:
 
 
 def _say(path: Path, verdict: Verdict, now: datetime) -> None:
+    # Whoever sent the file chose its name, which can hold line breaks and terminal commands.
+    name = show(str(path))
     match verdict:
         case Unreadable(detail):
-            click.echo(f"NOT READ  {path}: {detail}")
+            click.echo(f"NOT READ  {name}: {detail}")
         case Refused(step, detail):
-            click.echo(f"REFUSED   {path}: at step {step}: {detail}")
-        case Accepted():
-            click.echo(f"ACCEPTED  {path}")
+            click.echo(f"REFUSED   {name}: at step {step}: {detail}")
+        case Accepted(notes=notes):
+            click.echo(f"ACCEPTED {'IN PART ' if notes else ' '}{name}")
             for line in _lines(verdict, now):
                 click.echo(f"          {line}")
 
@@ -145,15 +168,22 @@ def _lines(accepted: Accepted, now: datetime) -> Iterator[str]:
     yield f"Signed by {accepted.key.label}, fingerprint {accepted.key.fingerprint}"
     yield f"Signed {accepted.signed_at:%Y-%m-%d %H:%M} UTC, {_age(accepted.signed_at, now)}"
     if report.chain and report.chain.label:
-        yield f"Computer: {show(report.chain.label)}"
+        yield f"Computer: {_brief(report.chain.label)}"
     if report.chain and report.chain.challenge:
-        yield f"Challenge: {show(report.chain.challenge)}"
+        yield f"Challenge: {_brief(report.chain.challenge)}"
     stamp = report.policy
-    yield show(f"Policy: {stamp.title} ({stamp.policy_id} {stamp.version})")
+    yield f"Policy: {_brief(f'{stamp.title} ({stamp.policy_id} {stamp.version})')}"
     stated = " as the signer states it, not repeated here" if accepted.notes else ""
     yield f"Outcome{stated}: {outcome(report)}"
     for note in accepted.notes:
-        yield f"Note: {note}"
+        yield f"Note: {_brief(note)}"
+
+
+def _brief(text: str) -> str:
+    """Words that the contractor may have chosen, so that they cannot pass for lines of ours."""
+    # A row of spaces could move what follows to the start of a terminal's next line.
+    words = " ".join(show(text).split())
+    return f"{words[:MAX_WORDS]}…" if len(words) > MAX_WORDS else words
 
 
 def _to_data(path: Path, verdict: Verdict, now: datetime) -> dict[str, object]:
@@ -166,7 +196,7 @@ def _to_data(path: Path, verdict: Verdict, now: datetime) -> dict[str, object]:
             chain = report.chain
             return {
                 "file": str(path),
-                "verdict": "accepted",
+                "verdict": "accepted-in-part" if verdict.notes else "accepted",
                 "keyId": verdict.keyid,
                 "fingerprint": verdict.key.fingerprint,
                 "signer": verdict.key.label,
@@ -184,8 +214,16 @@ def _to_data(path: Path, verdict: Verdict, now: datetime) -> dict[str, object]:
 
 
 def _exit_code(verdicts: Iterable[Verdict]) -> int:
-    """The worst of all: refused, then unreadable, then accepted."""
-    kinds = {type(verdict) for verdict in verdicts}
-    if Refused in kinds:
-        return EXIT_REFUSED
-    return EXIT_UNREADABLE if Unreadable in kinds else 0
+    """The worst of all: refused, unreadable, accepted in part, accepted."""
+    codes = {_code(verdict) for verdict in verdicts}
+    return next(code for code in (EXIT_REFUSED, EXIT_UNREADABLE, EXIT_IN_PART, 0) if code in codes)
+
+
+def _code(verdict: Verdict) -> int:
+    match verdict:
+        case Refused():
+            return EXIT_REFUSED
+        case Unreadable():
+            return EXIT_UNREADABLE
+        case Accepted(notes=notes):
+            return EXIT_IN_PART if notes else 0

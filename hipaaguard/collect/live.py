@@ -35,6 +35,8 @@ SESSION_VARIABLES = (
     "DBUS_SESSION_BUS_ADDRESS",
     "XDG_CONFIG_DIRS",
     "XDG_CONFIG_HOME",
+    # gsettings' defaults depend on it.
+    "XDG_CURRENT_DESKTOP",
     "XDG_DATA_DIRS",
     "XDG_RUNTIME_DIR",
 )

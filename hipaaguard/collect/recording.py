@@ -367,7 +367,7 @@ class ReplayHost:
 
     def _not_held(self) -> Unavailable:
         if self._absent:
-            return Unavailable(Reason.NOT_INSTALLED, "it is not on this machine")
+            return Unavailable(Reason.NOT_INSTALLED, "no such file or directory")
         return Unavailable(Reason.FAILED, "the recording does not hold the answer")
 
     def _side(self, name: str, inline: str) -> bytes:

@@ -13,10 +13,11 @@ from hipaaguard import strict_yaml
 from hipaaguard.errors import ParseError, PolicyError
 from hipaaguard.model import Designation
 from hipaaguard.policy import fields, library
+from hipaaguard.policy.judge import can_apply
 from hipaaguard.policy.lint import lint_check, lint_examples
 from hipaaguard.policy.node import Mapping as Fields
 from hipaaguard.policy.node import Node
-from hipaaguard.policy.nouns import Policy, Setting
+from hipaaguard.policy.nouns import Check, Policy, Setting, comparisons
 from hipaaguard.policy.read_check import ID, Located, Provisions, read_check
 from hipaaguard.policy.read_condition import Settings
 from hipaaguard.policy.read_setting import NAME, read_setting, read_value
@@ -152,6 +153,27 @@ def _refuse_unused(node: Node, checks: Iterable[Located]) -> None:
             raise entry.refused(f"no check here uses the setting {name[:60]!r}")
 
 
+def _refuse_idle(node: Node, policy: Policy) -> None:
+    """Refuses a changed setting without effect, because other settings rule its checks out."""
+    changed = {it.name for it in policy.settings if it.value != it.default}
+    for name, entry in node.entries().items():
+        if name in changed and not any(_heeds(check, name, policy) for check in policy.checks):
+            raise entry.refused(
+                f"the setting {name!r} changes nothing: with the other settings here, "
+                "no check that uses it applies"
+            )
+
+
+def _heeds(check: Check, name: str, policy: Policy) -> bool:
+    """Whether the setting matters to the check: it decides whether it applies, or it can apply."""
+    if name not in check.setting_names():
+        return False
+    decides = check.when is not None and any(
+        leaf.subject == f"${name}" for leaf in comparisons(check.when)
+    )
+    return decides or can_apply(check, policy.values)
+
+
 class _Draft:
     """A policy file on its way to a policy; used once."""
 
@@ -173,6 +195,8 @@ class _Draft:
         policy = self._assemble(checks, settings)
         if not shipped_with_us:
             _lint(checks.values(), policy, settings)
+            if overridden:
+                _refuse_idle(overridden, policy)
         return policy
 
     def _own_settings(self) -> dict[str, Setting]:

@@ -5,7 +5,7 @@
 """
 
 from base64 import b64encode
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from hipaaguard.model import Report, Status
 from hipaaguard.report.notices import TITLE, VERIFY, notices
 from hipaaguard.report.slot import SLOT_CLOSE, SLOT_OPEN
-from hipaaguard.report.view import view
+from hipaaguard.report.view import CheckView, view
 
 _CLASSES = {
     Status.FAIL: "fail",
@@ -31,9 +31,23 @@ def render(report: Report) -> str:
     return _template().render(seen=seen, notices=notices(seen.keep_until))
 
 
+@lru_cache(maxsize=4096)
+def _article(check: CheckView, kind: str, heading: str) -> Markup:
+    """One result; remembered, because most results are the same to the letter in many reports."""
+    text = (
+        _environment().get_template("article.html").render(check=check, kind=kind, heading=heading)
+    )
+    return Markup(text)  # noqa: S704 - rendered by a template, which escapes
+
+
 @cache
 def _template() -> Template:
     """The page's template, compiled once."""
+    return _environment().get_template("report.html")
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_part),
         autoescape=True,
@@ -45,6 +59,7 @@ def _template() -> Template:
     )
     style = _part("report.css")
     environment.globals.update(
+        article=_article,
         title=TITLE,
         verify=VERIFY,
         classes=_CLASSES,
@@ -52,7 +67,7 @@ def _template() -> Template:
         style_digest=b64encode(sha256(style.encode()).digest()).decode(),
         slot=Markup((SLOT_OPEN + SLOT_CLOSE).decode()),  # noqa: S704 - a constant
     )
-    return environment.get_template("report.html")
+    return environment
 
 
 def _part(name: str) -> str:

@@ -62,8 +62,9 @@ def notices(keep_until: str) -> tuple[tuple[str, str], ...]:
         (
             "“Addressable” does not mean “may be skipped”.",
             "Where an addressable specification is reasonable and appropriate, it is implemented. "
-            "Where it is not, the practice writes down why, and puts an equivalent measure in its "
-            "place if that is reasonable and appropriate: 45 CFR 164.306(d)(3).",
+            "Where it is not, the practice or the contractor, whichever the rule binds, writes "
+            "down why, and puts an equivalent measure in its place if that is reasonable and "
+            "appropriate: 45 CFR 164.306(d)(3).",
         ),
         (
             "The numbers are the policy's.",

@@ -69,6 +69,8 @@ class _Page:
     def opens(self, opens: tuple[Open, ...]) -> Iterator[str]:
         for each in opens:
             titles = "; ".join(check.title for check in each.checks)
+            if not each.commands and self.brief:
+                continue
             if not each.commands:
                 yield from self.wrap(f"No command is known that would settle: {titles}")
             else:
@@ -93,7 +95,9 @@ class _Page:
             yield from self.wrap(sentence, "  ", "    ")
 
     def in_short(self, mark: str, check: CheckView) -> Iterator[str]:
-        text = check.title if self.brief else f"{check.title}: {check.sentence}"
+        # Why something does not apply is worth a line everywhere; that it is well needs none.
+        plain = self.brief and mark == MARKS[Status.PASS]
+        text = check.title if plain else f"{check.title}: {check.sentence}"
         yield from self.wrap(text, f"{mark} ", "  ")
 
     def rest(self, seen: View) -> Iterator[str]:

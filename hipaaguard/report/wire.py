@@ -29,7 +29,8 @@ Texts = Annotated[tuple[Text, ...], Meta(max_length=MAX_ITEMS)]
 WireValue = bool | Annotated[int, Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)] | Text | Texts
 """A `Scalar` in JSON; a tuple is an array."""
 
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z")
+# Newer versions of Python read 24:00 as the next day's beginning, older ones refuse it.
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?!24)[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z")
 
 
 class Observation(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

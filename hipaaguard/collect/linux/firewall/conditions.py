@@ -139,17 +139,19 @@ class Sources:
     networks: tuple[Network, ...]
 
     def test(self, packet: Packet) -> Truth:
-        """Whether the neighbours in a network of this machine are meant; single hosts are not."""
+        """Whether neighbours in a network of this machine are meant; single hosts are not."""
         networks = _of_version(self.networks, packet)
         if _everywhere(networks):
             return Truth.YES
-        if all(network.prefixlen == network.max_prefixlen for network in networks):
+        # A range without the network's ends, or half a network, holds neighbours too.
+        networks = tuple(it for it in networks if it.prefixlen < it.max_prefixlen)
+        if not networks:
             return Truth.NO
         own = packet.surroundings.addresses
         if own is None:
             return Truth.UNKNOWN
         near = (it.network for it in own if it.version == (6 if packet.v6 else 4))
-        inside = any(_contains(network, lan) for lan in near for network in networks)
+        inside = any(_overlaps(network, lan) for lan in near for network in networks)
         return Truth.EITHER if inside else Truth.NO
 
 
@@ -281,10 +283,9 @@ def _everywhere(networks: tuple[Network, ...]) -> bool:
     return any(net.prefixlen == 0 for net in collapse_addresses(wide))
 
 
-def _contains(outer: Network, inner: Network) -> bool:
-    if outer.version != inner.version or outer.prefixlen > inner.prefixlen:
-        return False
-    return inner.network_address in outer
+def _overlaps(one: Network, other: Network) -> bool:
+    # Of two networks that share an address, one contains the other.
+    return one.network_address in other or other.network_address in one
 
 
 # Names that the programs behind containers, virtual machines and tunnels give. Neighbours on the

@@ -17,7 +17,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from hipaaguard.collect.host import Host, Output, attempt, is_absent
+from hipaaguard.collect.host import Host, Output, attempt, is_absent, read_text
 from hipaaguard.collect.linux.screen_lock import desktop_names
 from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
 from hipaaguard.collect.linux.screen_lock.session import Session, find_processes, is_own
@@ -50,6 +50,10 @@ _DCONF_MODULES = tuple(
         "/usr/lib/powerpc64le-linux-gnu",
     )
 )
+
+# Where a distribution keeps its own defaults. Those below a heading `[SCHEMA:DESKTOP]` count only
+# for programs that XDG_CURRENT_DESKTOP tells of the desktop.
+_OVERRIDES = "/usr/share/glib-2.0/schemas"
 
 _WARNING = re.compile(r"dconf|gsettings|\bgio\b", re.IGNORECASE)
 
@@ -150,7 +154,7 @@ def _settings(host: Host, session: Session) -> Settings | Unavailable:
         if isinstance(found, Unavailable):
             return found
         settings.update(found)
-    return _not_in_dconf(host, session) or settings
+    return _not_in_dconf(host, session) or _other_defaults(host, session) or settings
 
 
 def _gsettings(host: Host, session: Session, *args: str) -> str | Unavailable:
@@ -200,6 +204,45 @@ def _not_in_dconf(host: Host, session: Session) -> Unavailable | None:
             "the file in which GNOME keeps this person's settings was not found",
         )
     return database if isinstance(database, Unavailable) else None
+
+
+def sets_for_one_desktop(text: str) -> bool:
+    """Whether a file of defaults sets something of the lock for programs of one desktop only.
+
+    Args:
+        text: a `*.gschema.override` file: headings `[SCHEMA]` or `[SCHEMA:DESKTOP]`, then keys.
+
+    Returns:
+        False also where it sets the lock for all desktops.
+
+    Source: glib-compile-schemas(1).
+    """
+    schema = desktop = ""
+    keys = {*_KEYS, (_SCREENSAVER, "ubuntu-lock-on-suspend")}
+    for line in (raw.strip() for raw in text.splitlines()):
+        if line.startswith("["):
+            schema, _, desktop = line.strip("[]").partition(":")
+        elif desktop and (schema, line.partition("=")[0].strip()) in keys:
+            return True
+    return False
+
+
+def _other_defaults(host: Host, session: Session) -> Unavailable | None:
+    """Why gsettings may print other defaults than the desktop's own; None when it does not."""
+    if is_own(host, session.uid) and host.env("XDG_CURRENT_DESKTOP"):
+        return None
+    names = host.names(_OVERRIDES)
+    for name in names if isinstance(names, tuple) else ():
+        if not name.endswith(".gschema.override"):
+            continue
+        text = read_text(host, posixpath.join(_OVERRIDES, name))
+        if isinstance(text, Unavailable) or sets_for_one_desktop(text):
+            return Unavailable(
+                Reason.UNRECOGNISED,
+                "this system has lock settings of its own for one desktop, which gsettings tells"
+                " only from a terminal of that desktop, without sudo",
+            )
+    return None
 
 
 def _user_can_change(host: Host, session: Session) -> bool | Unavailable:

@@ -120,6 +120,10 @@ def _none(
     displays = desktop_names.REMOTE_DISPLAYS if at_login_screen else desktop_names.DISPLAYS
     if any(process.name in displays for process in running):
         return _unknown("a graphical display is running, but HipaaGuard does not know its desktop")
+    if at_login_screen:
+        # There is a desktop on this machine, and what it does is not seen until someone logs in.
+        detail = "nobody is logged in at the screen; log in there and audit again"
+        return Unavailable(Reason.NOT_INSTALLED, detail)
     if logins is None:
         # Without logind only the processes tell, so all of them must be in sight. In a container,
         # or where /proc hides other users' processes, the kernel's own thread 2 is not.

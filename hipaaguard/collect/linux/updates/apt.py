@@ -22,7 +22,10 @@ _INSTALL = re.compile(
     r"\(\S+ .*?\[(?P<arch>[^\s\]]+)\]\)(?: \[.*\])*"
 )
 _LISTED = re.compile(r"(?P<name>[^\s/]+)/(?P<suites>\S*) \S+ (?P<arch>\S+)(?: \[(?P<state>.*)\])?")
-_DPKG_LOG = re.compile(r"^(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d (?:install|upgrade) \S+ ", re.MULTILINE)
+# A new program is no update; a new kernel is one, and comes as a package of its own.
+_DPKG_LOG = re.compile(
+    r"^(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d (?:upgrade \S+|install linux-image-\S+) ", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -185,13 +188,13 @@ def parse_archive(text: str) -> Archive:
 
 
 def parse_dpkg_log(text: str) -> date | None:
-    """The last day on which a package was installed or upgraded, by the machine's own clock.
+    """The last day on which a package was upgraded, by the machine's own clock.
 
     Args:
         text: a `dpkg.log`, oldest entry first.
 
     Returns:
-        The day, or None when the log tells of no installation.
+        The day, or None when the log tells of no upgrade.
 
     Raises:
         ParseError: The day is none of the calendar.

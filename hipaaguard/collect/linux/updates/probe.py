@@ -37,7 +37,7 @@ STALE_DAYS = 14
 RENEWED_WITHIN = timedelta(days=8)
 UPDATE_LISTS = "sudo apt update"
 REPAIR = "sudo apt --fix-broken install"
-DEADLINE_S = 120
+DEADLINE_S = 60
 
 LISTS = "/var/lib/apt/lists"
 # Touched after lists were fetched: by apt's daily run, by update-notifier-common, by apt itself.

@@ -6,6 +6,7 @@ Each can say yes; only what could have said yes can say no.
 """
 
 import re
+from dataclasses import replace
 
 from hipaaguard.collect.host import Entry, Host, is_absent, read_text
 from hipaaguard.model import Fact, Reason, Unavailable
@@ -84,10 +85,10 @@ def reboot_required(host: Host) -> Fact:
 def _kernels(host: Host) -> bool | Unavailable:
     running = read_text(host, "/proc/sys/kernel/osrelease")
     if isinstance(running, Unavailable):
-        return running
+        return replace(running, detail=f"the running kernel's release: {running.detail}")
     names = host.names("/boot")
     if isinstance(names, Unavailable):
-        return names
+        return replace(names, detail=f"the folder with the kernels: {names.detail}")
     newer = newer_kernel(running.strip(), names)
     if newer is None:
         detail = "the kernel that runs is not one that is installed here"

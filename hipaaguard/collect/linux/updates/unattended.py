@@ -20,7 +20,10 @@ SERVICES = ("apt-daily.service", "apt-daily-upgrade.service")
 # What Linux Mint's own update manager enables instead; its settings are not read here.
 MINT_TIMER = "/etc/systemd/system/timers.target.wants/mintupdate-automation-upgrade.timer"
 
-_INTERVAL = re.compile(r"\d+[smhd]?|always")
+_INTERVAL = re.compile(r"\d{1,9}[smhd]?|always")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+# HipaaGuard's own limit: updates that come less often are not what "automatic" promises a practice.
+LONGEST_INTERVAL_S = 7 * 86_400
 _DISTRIB = re.compile(r'^(DISTRIB_ID|DISTRIB_CODENAME)="?([^"\n]*)"?\s*$', re.MULTILINE)
 
 Answer = bool | Unavailable
@@ -46,6 +49,7 @@ def automatic(
         lambda: _program(host),
         lambda: _started(host),
         lambda: _covered(host, config, archives),
+        lambda: _every_package(config),
     )
     answer = _all(step() for step in steps)
     if answer is False and isinstance(host.entry(MINT_TIMER), Entry):
@@ -69,7 +73,7 @@ def periodic(config: Config) -> bool:
     """Whether the settings switch on both steps: fetching lists, and installing.
 
     Returns:
-        However rarely the steps are taken.
+        False also when a step is taken less than once a week.
 
     Raises:
         ParseError: A setting has a value that apt's daily script does not define.
@@ -88,7 +92,11 @@ def periodic(config: Config) -> bool:
 def _interval(value: str) -> bool:
     if not _INTERVAL.fullmatch(value):
         raise ParseError("an interval of APT::Periodic has a form that this version does not know")
-    return value != "0"
+    if value in ("0", "always"):
+        return value == "always"
+    count, unit = int(value.rstrip("smhd")), value[-1]
+    seconds = count * _SECONDS.get(unit, _SECONDS["d"])
+    return 0 < seconds <= LONGEST_INTERVAL_S
 
 
 def _program(host: Host) -> Answer:
@@ -167,6 +175,18 @@ def _covered(host: Host, config: Config, archives: tuple[Archive, ...] | Unavail
         return Unavailable(Reason.UNRECOGNISED, detail)
     variables = _variables(host)
     return _all(_any(patterns, archive, variables) for archive in archives)
+
+
+def _every_package(config: Config) -> Answer:
+    """Whether no package is left out: unattended-upgrades skips those that a list names or omits.
+
+    Source: unattended-upgrades' README, `Package-Blacklist` and `Package-Whitelist`.
+    """  # noqa: DOC201 - the first line says it
+    lists = ("package-blacklist", "package-whitelist")
+    if any(config.get(f"unattended-upgrade::{name}::") for name in lists):
+        detail = "unattended-upgrades is told to leave some packages out"
+        return Unavailable(Reason.UNRECOGNISED, detail)
+    return True
 
 
 def _any(patterns: tuple[str, ...], archive: Archive, variables: Mapping[str, str]) -> Answer:

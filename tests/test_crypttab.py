@@ -1,0 +1,178 @@
+"""Key files of encrypted disks: the table, systemd's units, and what a key's place does.
+
+Whole machines are recordings: `recordings/linux/disk-key-*`.
+"""
+
+import dataclasses
+
+import pytest
+
+from hipaaguard.collect.linux.disk.block import Block
+from hipaaguard.collect.linux.disk.cover import Cover, cover_of_block
+from hipaaguard.collect.linux.disk.crypttab import (
+    Entry,
+    Key,
+    key_file,
+    parse_crypttab,
+    parse_unit,
+    read_keys,
+)
+from hipaaguard.collect.linux.disk.mounts import Mount
+from hipaaguard.collect.linux.disk.storage import Storage
+from hipaaguard.collect.linux.disk.zfs import Zfs
+from hipaaguard.collect.recording import Recorded, Recording, ReplayHost
+from hipaaguard.errors import ParseError
+from hipaaguard.model import Platform, Unavailable
+from tests.conftest import NOW
+
+FULL, NONE = Cover.FULL, Cover.NONE
+UUID = "0c3d5e7f-90a1-4b2c-8d6e-5f4a3b2c1d0e"
+
+
+def test_table() -> None:
+    text = (
+        "# name device key options\n\n  # another\n"
+        "root UUID=ab none luks,discard\n"
+        "home\t/dev/sda3\t/etc/my\\040key\n"
+        "data /dev/sdb1\n"
+    )
+    assert parse_crypttab(text) == (
+        Entry("root", "UUID=ab", "none", ("luks", "discard")),
+        Entry("home", "/dev/sda3", "/etc/my key"),
+        Entry("data", "/dev/sdb1"),
+    )
+    assert parse_crypttab("") == ()
+
+
+def test_table_refused() -> None:
+    with pytest.raises(ParseError):
+        parse_crypttab("root\n")
+
+
+def test_unit() -> None:
+    program = "ExecStart=/usr/lib/systemd/systemd-cryptsetup attach"
+    unit = (
+        f"[Service]\nType=oneshot\n{program} 'root' '/dev/sda3' '/etc/100%%.key' 'luks,discard'\n"
+    )
+    assert parse_unit(unit) == Entry("root", "/dev/sda3", "/etc/100%.key", ("luks", "discard"))
+    assert parse_unit(f"{program} 'a-b' '/dev/sda3' '' ''\n") == Entry("a-b", "/dev/sda3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[Service]\nExecStart=/usr/bin/other attach 'a' 'b' 'c' 'd'\n",
+        "ExecStart=/usr/bin/systemd-cryptsetup attach 'a' 'b'\n",
+        "ExecStart=/usr/bin/systemd-cryptsetup attach 'a' 'b' '/c\\x20d' ''\n",
+        "#ExecStart=/usr/bin/systemd-cryptsetup attach 'a' 'b' 'c' 'd'\n",
+    ],
+)
+def test_unit_refused(text: str) -> None:
+    with pytest.raises(ParseError):
+        parse_unit(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "expected"),
+    [
+        ("", "", ""),
+        ("-", "", ""),
+        ("none", "luks", ""),
+        ("/dev/urandom", "swap", ""),
+        ("/dev/random", "swap", ""),
+        ("/etc/a.key", "luks", "/etc/a.key"),
+        ("/etc/a:b.key", "luks", "/etc/a:b.key"),
+        ("/etc/a.key", "tpm2-device=auto", ""),
+        ("/etc/a.key", "pkcs11-uri=pkcs11:x", ""),
+        ("none", "fido2-device=auto", ""),
+        ("none", "keyscript=decrypt_gnupg", ""),
+        ("cryptdisks", "keyscript=decrypt_keyctl", ""),
+        ("/etc/a.key", "keyscript=decrypt_gnupg", None),
+        ("/a.key:/dev/disk/by-label/stick", "", None),
+        ("/a.key:LABEL=stick", "", None),
+        ("/dev/sdb", "", None),
+        ("/dev/null", "tcrypt,tcrypt-keyfile=/a", None),
+        ("UUID=ab", "", None),
+    ],
+)
+def test_key_file(key: str, options: str, expected: str | None) -> None:
+    found = key_file(Entry("a", "/dev/sda1", key, tuple(options.split(","))))
+    assert isinstance(found, Unavailable) if expected is None else found == expected
+
+
+def test_an_entry_is_a_disks_own_by_name_or_by_id() -> None:
+    block = Block("dm-0", "253:0", "/sys/x", dm_name="home", dm_uuid=f"CRYPT-LUKS2-{bare()}-home")
+    assert Entry("home", "/dev/sda1").opens(block)
+    assert Entry("other", f"UUID={UUID.upper()}").opens(block)
+    assert Entry("other", f"/dev/disk/by-uuid/{UUID}").opens(block)
+    assert not Entry("other", "UUID=ab").opens(block)
+
+
+def bare() -> str:
+    return UUID.replace("-", "")
+
+
+def test_nothing_is_asked_where_nothing_is_encrypted() -> None:
+    recorded = Recorded(Platform.LINUX, "made by hand", NOW)
+    plain = Block("sda", "8:0", "/sys/devices/pci/sda")
+    volume = Block("dm-0", "253:0", "/sys/x", slaves=("sda",), dm_name="a", dm_uuid="LVM-0")
+    luks = dataclasses.replace(volume, dm_uuid=f"CRYPT-LUKS2-{bare()}-a")
+    host = ReplayHost(Recording(recorded, {}))
+    assert read_keys(host, [plain, volume]) == {}
+    assert isinstance(read_keys(host, [luks])["dm-0"], Unavailable), "this host answers nothing"
+
+
+def machine(boot: str, **keys: Key | Unavailable) -> Storage:
+    """Root on LUKS on sda, home on sdb, data on sdc (a stick), and /boot on the device named."""
+    disks = [Block(name, f"8:{name}", f"/sys/devices/pci/{name}") for name in ("sda", "sdb")]
+    disks.append(Block("sdc", "8:sdc", "/sys/devices/pci/usb1/sdc", removable=True))
+    opened = [
+        Block(f"dm-{at}", f"253:{at}", "/sys/x", slaves=(below,), dm_uuid="CRYPT-LUKS2-0-x")
+        for at, below in enumerate(("sda", "sdb"))
+    ]
+    blocks = {block.name: block for block in (*disks, *opened)}
+    places = {"/": "dm-0", "/home": "dm-1", "/stick": "sdc", "/boot": boot}
+    mounts = tuple(
+        Mount(at, min(at - 1, 1), blocks[name].number, "/", point, "ext4", f"/dev/{name}")
+        for at, (point, name) in enumerate(places.items(), 1)
+    )
+    named = {name.replace("_", "-"): key for name, key in keys.items()}
+    return Storage(mounts, blocks, {}, False, (), Zfs({}, {}), {}, named)
+
+
+UNKNOWN = None
+
+
+@pytest.mark.parametrize(
+    ("storage", "name", "expected"),
+    [
+        (machine("sdb", dm_1=Key("/etc/k")), "dm-1", FULL),
+        (machine("sdb", dm_1=Key("/boot/k")), "dm-1", NONE),
+        (machine("sdb", dm_1=Key("/stick/k")), "dm-1", UNKNOWN),
+        (machine("sdb", dm_1=Key("/home/k")), "dm-1", FULL),
+        (machine("sdb", dm_1=Key("/etc/k", early=True)), "dm-1", UNKNOWN),
+        (machine("dm-0", dm_1=Key("/etc/k", early=True)), "dm-1", FULL),
+        (machine("sdb", dm_1=Key("/boot/k", sure=False)), "dm-1", UNKNOWN),
+        (machine("sdb", dm_1=Key("/etc/k", sure=False)), "dm-1", FULL),
+        (machine("sdb", dm_0=Key("/etc/k")), "dm-0", UNKNOWN),
+        (machine("dm-0", dm_0=Key("/etc/k")), "dm-0", FULL),
+        (machine("dm-1", dm_0=Key("/etc/k")), "dm-0", FULL),
+        (machine("sdb", dm_0=Key("/etc/k"), dm_1=Key("/etc/k")), "dm-1", UNKNOWN),
+        (machine("dm-1", dm_0=Key("/etc/k"), dm_1=Key("/etc/k")), "dm-0", FULL),
+        (machine("dm-1", dm_0=Key("/etc/k"), dm_1=Key("/etc/k")), "dm-1", FULL),
+        (machine("sdb", dm_0=Key("/etc/k"), dm_1=Key("/home/k", early=True)), "dm-1", UNKNOWN),
+    ],
+)
+def test_a_disk_is_no_better_than_the_place_of_its_key(
+    storage: Storage, name: str, expected: Cover | None
+) -> None:
+    found = cover_of_block(storage, name)
+    assert found is expected if expected else isinstance(found, Unavailable)
+
+
+def test_a_key_in_the_clear_does_not_undo_the_encryption_below() -> None:
+    storage = machine("sdb", dm_2=Key("/boot/k"))
+    inner = Block("dm-2", "253:2", "/sys/x", slaves=("dm-0",), dm_uuid="CRYPT-LUKS2-0-y")
+    both = dataclasses.replace(storage, blocks={**storage.blocks, "dm-2": inner})
+    assert cover_of_block(both, "dm-2") is FULL
