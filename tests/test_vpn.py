@@ -13,6 +13,7 @@ from hipaaguard.collect.host import Output
 from hipaaguard.collect.linux.vpn import probe as vpn
 from hipaaguard.collect.linux.vpn import running, tunnels
 from hipaaguard.collect.linux.vpn import setup as vpn_setup
+from hipaaguard.collect.linux.vpn.exclusions import MAX_EXCLUSIONS, parse_exclusions
 from hipaaguard.collect.linux.vpn.links import Link, parse_links
 from hipaaguard.collect.linux.vpn.routes import (
     MAX_LOOKUPS,
@@ -297,6 +298,44 @@ def test_destinations():
     for broken in ("", "{}", '[{"dst": "x"}]', '[{"dst": "10.0.0.0", "dstlen": 99}]'):
         with pytest.raises(ParseError):
             parse_destinations(broken)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ({"dst": "40.0.0.0/8", "gateway": "192.168.1.1", "dev": "eth0"}, "40.0.0.0"),
+        ({"dst": "40.0.0.0/8", "via": {"host": "fe80::1"}, "dev": "eth0"}, "40.0.0.0"),
+        ({"dst": "40.0.0.0/8", "nexthops": [{"dev": "tun0"}, {"dev": "eth0"}]}, "40.0.0.0"),
+        ({"dst": "40.0.0.0/8", "nhid": 7}, "40.0.0.0"),
+        ({"dst": "40.0.0.0/8", "dev": "ppp0"}, "40.0.0.0"),
+        ({"dst": "40.0.0.0/8", "type": "throw", "table": "52"}, "40.0.0.0"),
+        ({"dst": "default", "dev": "ppp0"}, "1.0.0.0"),
+        ({"dst": "40.0.0.0/8", "gateway": "10.8.0.1", "dev": "tun0"}, None),
+        ({"dst": "40.0.0.0/8", "nexthops": [{"dev": "tun0"}, {"dev": "tun0"}]}, None),
+        ({"dst": "40.0.0.0/20", "dev": "eth0"}, None),
+        ({"dst": "40.0.0.9", "gateway": "192.168.1.1", "dev": "eth0"}, None),
+        ({"dst": "10.0.0.0/8", "gateway": "192.168.1.1", "dev": "eth0"}, None),
+        ({"dst": "40.0.0.0/8", "type": "blackhole"}, None),
+        ({"dst": "2600::/16", "gateway": "fe80::1", "dev": "eth0"}, None),
+    ],
+)
+def test_what_a_route_may_exclude(shown, expected):
+    found = [str(it) for it in parse_exclusions(json.dumps([shown]), 4, {"tun0"})]
+    assert found == ([] if expected is None else [expected])
+
+
+def test_more_exclusions_than_are_looked_up():
+    past = {"gateway": "192.168.1.1", "dev": "eth0"}
+    small = [{"dst": f"40.0.{n}.0/24", **past} for n in range(2 * MAX_EXCLUSIONS)]
+    found = parse_exclusions(json.dumps([*small, {"dst": "104.0.0.0/6", **past}]), 4, ())
+    assert len(found) == MAX_EXCLUSIONS
+    assert str(found[0]) == "104.0.0.0"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"dst": "x"}]', '[{"dst": 1}]'])
+def test_exclusions_in_no_known_form(text):
+    with pytest.raises(ParseError):
+        parse_exclusions(text, 4, ())
 
 
 @pytest.mark.parametrize(

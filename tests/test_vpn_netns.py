@@ -37,6 +37,7 @@ HOME = (
 )
 TUNNEL = ("address add 10.8.0.6/24 dev tun0", "link set tun0 up")
 HALVES = ("route add 0.0.0.0/1 via 10.8.0.1", "route add 128.0.0.0/1 via 10.8.0.1")
+PAST = ("8.0.0.0/8", "40.0.0.0/8", "52.96.0.0/12", "104.0.0.0/6")
 TABLE = "route add default dev tun0 table 51820"
 
 
@@ -104,6 +105,63 @@ CASES = (
         facts(v4=True, to={"10.20.0.0/16": False, "10.20.9.1": False, "10.21.0.0/16": True}),
     ),
     Case("both halves of IPv4", (*HOME, *TUNNEL, *HALVES), facts(v4=True)),
+    *(
+        Case(
+            f"both halves of IPv4, {network} goes past",
+            (*HOME, *TUNNEL, *HALVES, f"route add {network} via 192.168.1.1"),
+            facts(),
+        )
+        for network in PAST
+    ),
+    Case(
+        "a range goes past by one of two routers, its first part does not",
+        (
+            *HOME,
+            *TUNNEL,
+            *HALVES,
+            "route add 40.0.0.0/8 nexthop via 192.168.1.1 nexthop via 192.168.1.2",
+            "route add 40.0.0.0/12 via 10.8.0.1",
+        ),
+        facts(),
+    ),
+    Case(
+        "a gap between the routes of the tunnel",
+        (
+            *HOME,
+            *TUNNEL,
+            HALVES[1],
+            *(f"route add {part} via 10.8.0.1" for part in ("0.0.0.0/2", "64.0.0.0/3")),
+            *(f"route add {part} via 10.8.0.1" for part in ("96.0.0.0/5", "108.0.0.0/6")),
+            "route add 112.0.0.0/4 via 10.8.0.1",
+        ),
+        facts(),
+    ),
+    Case(
+        "only the server, own networks and what is not public go past",
+        (
+            *HOME,
+            *TUNNEL,
+            *HALVES,
+            "route add 20.30.40.50 via 192.168.1.1",
+            "route add 10.77.0.0/16 via 192.168.1.1",
+            "route add blackhole 41.0.0.0/8",
+            "-6 address add 2600:1234:5:6::23/64 dev home0 nodad",
+            "-6 route add 2000::/3 dev tun0",
+            "-6 route add 2600:4321::1 via 2001:db8:1::1 dev home0",
+        ),
+        facts(v4=True, v6=True),
+    ),
+    Case(
+        "IPv6 is answered with unreachable but for one range",
+        (
+            *HOME,
+            *TUNNEL,
+            *HALVES,
+            "-6 route add unreachable 2000::/3",
+            "-6 route add 2603:1000::/24 via 2001:db8:1::1 dev home0",
+        ),
+        facts(v4=True),
+    ),
     Case("one half of IPv4", (*HOME, *TUNNEL, HALVES[0]), facts()),
     Case(
         "everything",

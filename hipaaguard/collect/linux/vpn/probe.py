@@ -24,7 +24,7 @@ from hipaaguard.collect.linux.vpn.tunnels import (
     answered,
     kind_of,
 )
-from hipaaguard.collect.linux.vpn.ways import Ways, ask_ip, carries_all
+from hipaaguard.collect.linux.vpn.ways import Ways, ask_ip
 from hipaaguard.collect.linux.vpn.wireguard import handshake
 from hipaaguard.facts import split_key
 from hipaaguard.model import Fact, Reason, Scalar, Unavailable
@@ -72,9 +72,9 @@ def _value(view: "_View", name: str, argument: str) -> Scalar | Unavailable:
 def _carried(ways: Ways, name: str, argument: str) -> bool | Unavailable:
     match name:
         case "vpn.full_tunnel_v4":
-            return carries_all(ways.to(PROBES_V4), nothing_leaves=False)
+            return ways.carry_all(PROBES_V4, nothing_leaves=False)
         case "vpn.full_tunnel_v6":
-            return carries_all(ways.to(PROBES_V6), nothing_leaves=True)
+            return ways.carry_all(PROBES_V6, nothing_leaves=True)
         case _:
             return ways.carries(argument)
 

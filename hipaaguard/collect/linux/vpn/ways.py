@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 
 from hipaaguard.collect.host import Host, Output, attempt
+from hipaaguard.collect.linux.vpn.exclusions import parse_exclusions
 from hipaaguard.collect.linux.vpn.ipsec import Ipsec
 from hipaaguard.collect.linux.vpn.links import Link
 from hipaaguard.collect.linux.vpn.routes import (
@@ -19,6 +21,8 @@ from hipaaguard.collect.linux.vpn.routes import (
 )
 from hipaaguard.collect.linux.vpn.tunnels import Kind
 from hipaaguard.model import Reason, Unavailable
+
+_LIST_ROUTES = ("route", "show", "table", "all")
 
 
 class Way(Enum):
@@ -118,6 +122,42 @@ class Ways:
         policies = self.ipsec.policies
         return policies if isinstance(policies, Unavailable) else Way.OUTSIDE
 
+    def carry_all(self, probes: Sequence[Address], *, nothing_leaves: bool) -> bool | Unavailable:
+        """Whether a VPN carries all that leaves the machine, also by routes past the tunnel.
+
+        Args:
+            probes: public addresses of one family, spread over it.
+            nothing_leaves: as for `carries_all`.
+
+        Returns:
+            Unavailable also where the probes are carried but the routes cannot be listed.
+        """
+        found = tuple(self.to(probes))
+        verdict = carries_all(found, nothing_leaves=nothing_leaves)
+        # The probes miss a range that was left out. Without a tunnel there is none to leave out of.
+        if verdict is not True or not (Way.TUNNEL in found or self._has_tunnel):
+            return verdict
+        excluded = self._exclusions(probes[0].version)
+        if isinstance(excluded, Unavailable):
+            return excluded
+        return carries_all((*found, *self.to(excluded)), nothing_leaves=nothing_leaves)
+
+    @cached_property
+    def _tunnels(self) -> frozenset[str]:
+        """The interfaces that carry what they are given."""
+        in_service = (link.name for link in self.links if link.in_service)
+        return frozenset(name for name in in_service if isinstance(self.kinds.get(name), Kind))
+
+    @property
+    def _has_tunnel(self) -> bool:
+        return bool(self._tunnels) or self.ipsec.active is True
+
+    def _exclusions(self, version: int) -> tuple[Address, ...] | Unavailable:
+        output = ask_ip(self.host, f"-{version}", "-j", *_LIST_ROUTES)
+        if isinstance(output, Unavailable):
+            return output
+        return attempt(lambda: parse_exclusions(output.text, version, self._tunnels))
+
     def carries(self, argument: str) -> bool | Unavailable:
         """Whether a VPN carries everything to the address or network that a practice named."""
         target = attempt(parse_target, argument)
@@ -139,7 +179,7 @@ class Ways:
         family = f"-{target.version}"
         known: list[Network] = []
         if isinstance(target, (IPv4Network, IPv6Network)):
-            for args in (("route", "show", "table", "all"), ("rule", "show")):
+            for args in (_LIST_ROUTES, ("rule", "show")):
                 output = ask_ip(self.host, family, "-j", *args)
                 if isinstance(output, Unavailable):
                     return output
