@@ -6,10 +6,12 @@ understood is `Unavailable`, never encrypted and never readable.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 
 from hipaaguard.collect.host import AS_ADMINISTRATOR
 from hipaaguard.collect.linux.disk.block import Block, gone
+from hipaaguard.collect.linux.disk.crypttab import Key, hidden
 from hipaaguard.collect.linux.disk.dm import (
     OPAL,
     PASSING,
@@ -196,10 +198,15 @@ def _cover_of_mapped(storage: Storage, block: Block, depth: int) -> Verdict:
         return Unavailable(Reason.FAILED, "device mapper does not name one of its disks")
     kind = kind_of(block.dm_uuid)
     if kind is Kind.ENCRYPTING:
-        return _cover_of_encrypting(storage, block, block.dm_uuid)
+        own = _cover_of_encrypting(storage, block, block.dm_uuid)
+        return _with_key(storage, block, own, depth)
     below = _cover_of_slaves(storage, block, depth)
     if kind is Kind.PASSING or below is Cover.FULL:
         return below
+    return _with_key(storage, block, _cover_by_table(storage, block, below), depth)
+
+
+def _cover_by_table(storage: Storage, block: Block, below: Verdict) -> Verdict:
     if not storage.elevated:
         detail = "only an administrator can see whether a disk made by device mapper is encrypted"
         return Unavailable(Reason.NOT_PERMITTED, detail, AS_ADMINISTRATOR)
@@ -207,6 +214,70 @@ def _cover_of_mapped(storage: Storage, block: Block, depth: int) -> Verdict:
     if isinstance(table, Unavailable):
         return table
     return combine(_cover_of_segment(segment, below) for segment in table)
+
+
+def _with_key(storage: Storage, block: Block, own: Verdict, depth: int) -> Verdict:
+    """The verdict on an opened disk, which is no better than that on its key."""
+    key = storage.keys.get(block.name)
+    if key is None:
+        return own
+    of_key = _cover_of_key(storage, block, key, depth)
+    if isinstance(key, Key) and not key.sure and of_key is not Cover.FULL:
+        of_key = hidden()
+    with_key = combine((own, of_key))
+    if with_key is not Cover.FULL and _cover_of_slaves(storage, block, depth) is Cover.FULL:
+        return Cover.FULL
+    return with_key
+
+
+def _cover_of_key(storage: Storage, block: Block, key: Key | Unavailable, depth: int) -> Verdict:
+    """The verdict on a key file; what the root needs is copied into the start-up files."""
+    if isinstance(key, Unavailable):
+        return key
+    # A key on the disk that it opens, or on one opened from there, helps nobody who has no other.
+    others = {name: it for name, it in storage.keys.items() if name != block.name}
+    without = replace(storage, keys=others)
+    if block.name in _stack(storage, "/"):
+        return _cover_of_start_files(without, depth)
+    place = _cover_of_key_file(without, key.path, depth)
+    return combine((place, _cover_of_start_files(without, depth))) if key.early else place
+
+
+def _cover_of_start_files(storage: Storage, depth: int) -> Verdict:
+    below = cover_of_path(storage, "/boot", depth + 1)
+    if isinstance(below, Unavailable) or below is Cover.FULL:
+        return below
+    detail = "a disk's key may lie in the clear in the start-up files on /boot"
+    return Unavailable(Reason.UNRECOGNISED, detail)
+
+
+def _cover_of_key_file(storage: Storage, path: str | Unavailable, depth: int) -> Verdict:
+    if isinstance(path, Unavailable):
+        return path
+    place = cover_of_path(storage, path, depth + 1)
+    if isinstance(place, Unavailable):
+        detail = "whether the file with a disk's key is encrypted cannot be told"
+        return Unavailable(place.reason, f"{detail}: {place.detail}", place.settle)
+    below = (storage.blocks.get(name) for name in _stack(storage, path))
+    portable = any(block and block.removable for block in below)
+    if portable and place is not Cover.FULL:
+        return Unavailable(Reason.UNRECOGNISED, "a disk's key lies on one that can be carried away")
+    return place
+
+
+def _stack(storage: Storage, path: str) -> frozenset[str]:
+    """The names of all devices below a path, from those of its mount down to the disks."""
+    mount = mount_at(storage.mounts, path)
+    found = legs(storage, mount) if mount else ()
+    left = [] if isinstance(found, Unavailable) else list(found)
+    seen: set[str] = set()
+    while left:
+        name = left.pop()
+        if name not in seen:
+            seen.add(name)
+            block = storage.blocks.get(name)
+            left.extend(_below(storage, block) if block else ())
+    return frozenset(seen)
 
 
 def _cover_of_segment(segment: Segment, below: Verdict) -> Verdict:

@@ -38,7 +38,7 @@ class Kind(Enum):
     """What an id says about a mapped device."""
 
     ENCRYPTING = "encrypting"
-    """It encrypts, with a key that is not on the disk in the clear."""
+    """It encrypts, and nothing on its own disk opens it; where a key file lies is judged apart."""
     PASSING = "passing"
     """It passes data on to the devices that it is made of."""
     UNSAID = "unsaid"

@@ -1,11 +1,12 @@
 """Everything that the disk facts are judged by, asked once and frozen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.disk import zfs
 from hipaaguard.collect.linux.disk.block import Block, read_blocks
+from hipaaguard.collect.linux.disk.crypttab import Key, read_keys
 from hipaaguard.collect.linux.disk.dm import Segment, read_tables
 from hipaaguard.collect.linux.disk.mounts import Mount, parse_mountinfo
 from hipaaguard.collect.linux.disk.zfs import Zfs, read_zfs
@@ -27,6 +28,7 @@ class Storage:
         btrfs: the device names of each btrfs file system in use.
         zfs: what ZFS says; empty when nothing is mounted from it.
         links: kernel names by path, of paths below `/dev` that had to be looked up.
+        keys: by name of an opened disk, the file that its key is read from at start.
     """
 
     mounts: tuple[Mount, ...]
@@ -36,6 +38,7 @@ class Storage:
     btrfs: tuple[tuple[str, ...], ...]
     zfs: Zfs
     links: Mapping[str, str]
+    keys: Mapping[str, Key | Unavailable] = field(default_factory=dict)
 
     def numbered(self, number: str) -> Block | None:
         """The block device with this `major:minor`."""
@@ -82,6 +85,7 @@ def read_storage(host: Host, also: Iterable[str] = ()) -> Storage | Unavailable:
         _read_btrfs(host) if uses_btrfs else (),
         pools,
         _links(host, paths),
+        read_keys(host, blocks),
     )
 
 
