@@ -31,7 +31,7 @@ $(VENV)/dev: $(VENV)/installed
 	@touch $@
 
 .PHONY: tools
-tools:  ## Install what some tests use beyond Python: nftables, Chromium and the like (apt, as root).
+tools:  ## Install what some tests use beyond Python: nftables, strace and the like (apt, as root).
 	@sh scripts/install-test-tools
 
 .PHONY: fmt
