@@ -14,8 +14,9 @@ from hipaaguard.model import (
     Status,
 )
 from hipaaguard.policy.condition import NOT_COLLECTED
-from hipaaguard.policy.judge import PLATFORM_NAMES, judge
+from hipaaguard.policy.judge import judge
 from hipaaguard.policy.nouns import Check, Policy
+from hipaaguard.words import PLATFORM_NAMES
 
 EXIT_MET, EXIT_FAIL, EXIT_UNKNOWN = 0, 10, 11
 

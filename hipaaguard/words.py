@@ -1,7 +1,14 @@
 """Values in plain English: the one place that turns seconds into minutes and lists into prose."""
 
 from hipaaguard.facts import spec_of
-from hipaaguard.model import Scalar, Unavailable
+from hipaaguard.model import Platform, Scalar, Unavailable
+
+PLATFORM_NAMES = {
+    Platform.LINUX: "Linux",
+    Platform.MACOS: "macOS",
+    Platform.WINDOWS: "Windows",
+}
+"""What people call each system."""
 
 _SECONDS_PER = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 

@@ -98,7 +98,7 @@ def run(args: Sequence[str] | None = None) -> int:
         # The reader of our output has gone: nothing more can be said, also not on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILURE
-    except Exception as error:
+    except Exception as error:  # the last door: a user is shown a sentence, never a traceback
         if debug:
             raise
         return _say_error(*_unforeseen(error))

@@ -15,13 +15,8 @@ from hipaaguard.model import Citation, Platform
 from hipaaguard.policy import Check, Policy, Setting, load_policy, load_shipped, shipped
 from hipaaguard.policy.nouns import Fix
 from hipaaguard.strict_yaml import MAX_BYTES
-from hipaaguard.words import say_value
+from hipaaguard.words import PLATFORM_NAMES, say_value
 
-PLATFORM_NAMES = {
-    Platform.LINUX: "Linux",
-    Platform.MACOS: "macOS",
-    Platform.WINDOWS: "Windows",
-}
 _HERE = {"linux": Platform.LINUX, "darwin": Platform.MACOS, "win32": Platform.WINDOWS}
 
 

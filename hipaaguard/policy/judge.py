@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from hipaaguard.model import Fact, Platform, Reason, Status, Unavailable
 from hipaaguard.policy.condition import NOT_COLLECTED, Facts, Finding, Truth, decide
 from hipaaguard.policy.nouns import SLOT, Check, Policy, Setting, Values, fill_key
-from hipaaguard.words import say_fact, say_list, say_value
-
-PLATFORM_NAMES = {
-    Platform.LINUX: "Linux",
-    Platform.MACOS: "macOS",
-    Platform.WINDOWS: "Windows",
-}
+from hipaaguard.words import PLATFORM_NAMES, say_fact, say_list, say_value
 
 _WHY = {
     Reason.NOT_INSTALLED: "the program or file that would tell is not on this computer",

@@ -11,7 +11,6 @@ from hipaaguard.facts import FACTS
 from hipaaguard.model import (
     Citation,
     Fact,
-    Platform,
     Reason,
     Report,
     Role,
@@ -19,7 +18,7 @@ from hipaaguard.model import (
     Unavailable,
 )
 from hipaaguard.report.visible import show
-from hipaaguard.words import say_value
+from hipaaguard.words import PLATFORM_NAMES, say_value
 
 STATUS_WORDS = {
     Status.FAIL: "Not met",
@@ -37,7 +36,6 @@ _REASON_WORDS = {
     Reason.UNRECOGNISED: "the answer was not understood",
     Reason.INTERNAL_ERROR: "a fault of HipaaGuard's own",
 }
-_PLATFORM_WORDS = {Platform.LINUX: "Linux", Platform.MACOS: "macOS", Platform.WINDOWS: "Windows"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -101,7 +99,7 @@ def system_name(report: Report) -> str:
         return show(f"{name} {version}" if isinstance(version, str) else name)
     if report.platform is None:
         return "a system that was not named"
-    return f"a {_PLATFORM_WORDS[report.platform]} system"
+    return f"a {PLATFORM_NAMES[report.platform]} system"
 
 
 def say_digest(digest: str) -> str:
