@@ -9,7 +9,7 @@ K ?=
 
 .PHONY: help
 help:  ## List the targets.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-22s %s\n", $$1, $$2}'
 
 .PHONY: audit
 audit: $(VENV)/installed  ## Audit this machine: write a signed report into reports/ and verify it.
@@ -66,6 +66,10 @@ docs: dev  ## Make every generated file anew: schema, golden files, vectors, sam
 .PHONY: docs-check
 docs-check: dev  ## Fail when a generated file is not current.
 	$(BIN)/python scripts/generate.py --check
+
+.PHONY: coverage-of-platforms
+coverage-of-platforms: dev  ## Print what backs each fact: recordings by fact, system and variant.
+	@$(BIN)/python scripts/coverage_of_platforms.py
 
 .PHONY: check
 check: tools lint coverage docs-check  ## Everything that CI runs.

@@ -18,6 +18,20 @@ def policy_schema() -> Mapping[str, bytes]:
     return {"policies/policy.schema.json": schema.render().encode()}
 
 
+def dictionary() -> Mapping[str, bytes]:
+    """The fact dictionary as a page."""
+    from hipaaguard.dictionary import page
+
+    return {"docs/facts.md": page().encode()}
+
+
+def platforms() -> Mapping[str, bytes]:
+    """What backs each fact, as a page."""
+    from scripts.coverage_of_platforms import page
+
+    return {"docs/platforms.md": page().encode()}
+
+
 def golden_files() -> Mapping[str, bytes]:
     """The sample report in every format, unsigned."""
     from tests import sample
@@ -41,6 +55,8 @@ def sample_report() -> Mapping[str, bytes]:
 
 GENERATORS: tuple[Callable[[], Mapping[str, bytes]], ...] = (
     policy_schema,
+    dictionary,
+    platforms,
     golden_files,
     vectors,
     sample_report,

@@ -1,18 +1,26 @@
 """Collecting: exactly the facts asked for, whatever a probe does."""
 
+import time
+from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import TypeVar
 
 import pytest
 
 from hipaaguard import collect as module
 from hipaaguard.collect import Collector, Probe, all_keys, collect, probes, subjects
 from hipaaguard.collect.host import Host, attempt, decode, read_text
-from hipaaguard.collect.recording import Recorded, Recording, ReplayHost
+from hipaaguard.collect.memory import RememberingHost
+from hipaaguard.collect.recording import Recorded, Recording, ReplayHost, read_recording
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS
 from hipaaguard.model import Fact, Platform, Reason, Unavailable
-from tests.conftest import NOW
+from tests.conftest import NOW, TESTS
+from tests.hosts import Question, Without
+
+T = TypeVar("T")
 
 KEYS = ("os.name", "os.version")
 
@@ -128,3 +136,37 @@ def test_text_that_is_not_utf8() -> None:
     assert answer.reason is Reason.UNRECOGNISED
     missing = read_text(empty(), "/x")
     assert isinstance(missing, Unavailable)
+
+
+class Counting(Without):
+    """Another host that counts how often each question reaches it."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self.counts: Counter[Question] = Counter()
+
+    def _answer(self, question: Question, answer: T) -> T | Unavailable:
+        self.counts[question] += 1
+        return answer
+
+
+@pytest.mark.parametrize("name", ["machine-healthy", "machine-neglected"])
+def test_nothing_is_asked_twice(name: str) -> None:
+    recording = read_recording(TESTS / "recordings" / "linux" / name)
+    host = Counting(ReplayHost(recording))
+    collect(host, all_keys(Platform.LINUX), NOW)
+    assert len(host.counts) > 50
+    assert [question for question, count in host.counts.items() if count > 1] == []
+
+
+def test_a_question_that_many_threads_ask_is_asked_once() -> None:
+    class Slow(Counting):
+        def read(self, path: str) -> bytes | Unavailable:
+            time.sleep(0.05)
+            return super().read(path)
+
+    slow = Slow(empty())
+    host = RememberingHost(slow)
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(host.read, ["/etc/x"] * 8))
+    assert slow.counts == {("read", "/etc/x"): 1}

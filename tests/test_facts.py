@@ -3,6 +3,7 @@
 import pytest
 
 from hipaaguard.collect import PLATFORMS, probes
+from hipaaguard.dictionary import explain, page
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS, FactType, check_value, spec_of, split_key
 from hipaaguard.model import Platform, Reason, Unavailable
@@ -113,3 +114,14 @@ def test_values_in_words() -> None:
     ]
     assert say_fact("screen_lock.idle_s", 60) == "1 minute"
     assert say_fact("screen_lock.idle_s", Unavailable(Reason.FAILED)) == "not determined"
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_an_entry_in_words(name: str) -> None:
+    spec = FACTS[name]
+    text = explain(spec, 60)
+    assert text.startswith(name)
+    assert spec.meaning.split()[0] in text
+    assert all(len(line) <= 60 or len(line.split()) <= 2 for line in text.splitlines())
+    assert all(trap.endswith(".") for trap in spec.traps)
+    assert f"### `{name}" in page()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hipaaguard.collect.host import Output
 from hipaaguard.collect.linux.updates import apt
-from hipaaguard.collect.linux.updates import probe as updates
+from hipaaguard.collect.linux.updates import debian as updates
 from hipaaguard.collect.linux.updates.reboot import newer_kernel, version_order
 from hipaaguard.collect.linux.updates.unattended import SERVICES, TIMERS, periodic, timers_run
 from hipaaguard.errors import ParseError

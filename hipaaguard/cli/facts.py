@@ -1,18 +1,20 @@
 """`hipaaguard facts` and `hipaaguard evaluate`: the two halves of an audit, apart."""
 
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from hipaaguard.cli import context
 from hipaaguard.cli.audit import look
-from hipaaguard.cli.screen import print_report, say_json
+from hipaaguard.cli.screen import print_report, say_json, width
 from hipaaguard.collect import all_keys
+from hipaaguard.dictionary import explain
 from hipaaguard.errors import CommandError, ParseError
 from hipaaguard.evaluate import evaluate as judge
 from hipaaguard.evaluate import exit_code
-from hipaaguard.facts import spec_of
+from hipaaguard.facts import FACTS, spec_of
 from hipaaguard.files import read_limited
 from hipaaguard.model import Snapshot, Unavailable
 from hipaaguard.report import facts_v1
@@ -23,11 +25,16 @@ MAX_FACTS_BYTES = 1 << 20
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Every fact this system can give.")
+@click.option("--explain", "key", metavar="KEY", help="What a fact means, without looking.")
 @context.policy_option()
 @context.replay_option
 @context.json_option
-def facts(everything: bool, policy_name: str, replay: str | None, as_json: bool) -> int:
+def facts(
+    everything: bool, key: str | None, policy_name: str, replay: str | None, as_json: bool
+) -> int:
     """Show what HipaaGuard sees, without judging it: the facts that the policy uses, or all."""
+    if key is not None:
+        return _explain(key)
     if replay is not None:
         host, moment = context.replayed_machine(replay)
     else:
@@ -40,6 +47,19 @@ def facts(everything: bool, policy_name: str, replay: str | None, as_json: bool)
         say_json(facts_v1.facts_to_data(snapshot))
     else:
         _print(snapshot)
+    return 0
+
+
+def _explain(key: str) -> int:
+    """Prints the dictionary's entry; the argument in parentheses may be left out."""
+    spec = FACTS.get(key.partition("(")[0])
+    if spec is None:
+        near = get_close_matches(key, FACTS, n=3, cutoff=0.5)
+        raise CommandError(
+            f"there is no fact named {key!r}",
+            hint=f"close to it: {', '.join(near)}" if near else "`hipaaguard facts --all` has all",
+        )
+    click.echo(explain(spec, width()))
     return 0
 
 

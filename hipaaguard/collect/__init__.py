@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib import import_module
 
 from hipaaguard.collect.host import Host
+from hipaaguard.collect.memory import RememberingHost
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS, check_value, split_key
 from hipaaguard.model import Fact, Platform, Reason, Snapshot, Unavailable
@@ -77,6 +78,7 @@ def collect(
         KeyboardInterrupt: As it came, once every running program has been ended.
     """
     wanted = frozenset(keys)
+    host = RememberingHost(host)
     due = [(probe, _share(probe, wanted)) for probe in probes(host.platform)]
     due = [(probe, share) for probe, share in due if share]
     facts = {key: _unknown(key, host.platform) for key in wanted}

@@ -20,7 +20,7 @@ _SUSPEND = "screen_lock.on_suspend"
 _CHANGE = "screen_lock.user_can_change"
 _NAMES = (_DESKTOP, _ENABLED, _IDLE, _SUSPEND, _CHANGE)
 
-_READERS = {"gnome": gnome.read_lock, "kde": kde.read_lock}
+READERS = {"gnome": gnome.read_lock, "kde": kde.read_lock}
 
 _NO_SESSION = Unavailable(Reason.NOT_INSTALLED, "no graphical session is running on this machine")
 
@@ -83,7 +83,7 @@ def _longest(values: Iterable[int | Unavailable]) -> int | Unavailable:
 
 
 def _lock(host: Host, session: Session) -> Lock:
-    reader = _READERS.get(session.desktop)
+    reader = READERS.get(session.desktop)
     if reader is not None:
         return reader(host, session)
     name = session.desktop or "this desktop"

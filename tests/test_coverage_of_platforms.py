@@ -1,0 +1,35 @@
+"""Every fact that the dictionary promises is backed by recordings, on every variant."""
+
+import pytest
+
+from hipaaguard.collect import PLATFORMS
+from hipaaguard.facts import FACTS
+from hipaaguard.model import Platform
+from scripts.coverage_of_platforms import matrix, variants
+
+IMPOSSIBLE: dict[tuple[str, str], tuple[str, ...]] = {}
+"""What no machine of a variant can state, by fact and variant."""
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_promised_cell_is_empty(platform: Platform) -> None:
+    found = matrix(platform)
+    gaps = {}
+    for name, spec in FACTS.items():
+        if platform not in spec.platforms:
+            continue
+        for variant in variants(platform, name):
+            lacks = set(found.cell(name, variant).lacks(spec.type))
+            lacks -= set(IMPOSSIBLE.get((name, variant), ()))
+            if lacks:
+                gaps[name, variant] = lacks
+    assert not gaps
+
+
+def test_what_is_called_impossible_is_not_recorded() -> None:
+    found = {platform: matrix(platform) for platform in PLATFORMS}
+    for (name, variant), what in IMPOSSIBLE.items():
+        lacking = {
+            it for one in found.values() for it in one.cell(name, variant).lacks(FACTS[name].type)
+        }
+        assert set(what) <= lacking, (name, variant)
