@@ -1,5 +1,6 @@
 """What the firewall's rules let in: single rules, hostile input, and the corpus."""
 
+import contextlib
 import json
 import time
 from collections.abc import Sequence
@@ -11,16 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hipaaguard.collect import collect
+from hipaaguard.collect.linux.firewall import firewalld
 from hipaaguard.collect.linux.firewall.conditions import is_virtual
+from hipaaguard.collect.linux.firewall.configured import combine
 from hipaaguard.collect.linux.firewall.inbound import Fate, Inbound, judge
 from hipaaguard.collect.linux.firewall.iptables import parse_save
-from hipaaguard.collect.linux.firewall.managers import parse_settings, protecting_tables
+from hipaaguard.collect.linux.firewall.managers import parse_settings
+from hipaaguard.collect.linux.firewall.nft_file import protecting_tables
 from hipaaguard.collect.linux.firewall.nftables import parse_ruleset
 from hipaaguard.collect.linux.firewall.probe import parse_addresses
 from hipaaguard.collect.recording import Command, Contents, Recorded, Recording, ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
-from tests.conftest import CORPUS, NOW
+from tests.conftest import CORPUS, NOW, TESTS
 
 OWN = (ip_interface("192.168.1.7/24"), ip_interface("fe80::7/64"))
 DENY, ALLOW, UNKNOWN = Fate.CLOSED, Fate.OPEN, Fate.UNKNOWN
@@ -706,3 +710,107 @@ def test_what_comes_back_after_a_restart(
     host = ReplayHost(Recording(recorded, {"x": b"\xff"}))
     (fact,) = collect(host, ["firewall.at_boot"], NOW).facts
     assert (fact.value.reason if isinstance(fact.value, Unavailable) else fact.value) == expected
+
+
+TRAPS = {
+    "one reject rule is not a firewall": "firewall-one-reject-rule",
+    "a chain without a hook that rejects": "firewall-chain-without-a-hook",
+    "names mean nothing: a chain named inbound": "test_names_mean_nothing",
+    "mangle accepts before filter drops": "firewall-legacy-mangle-accepts",
+    "default deny by policy accept and a last reject": "firewall-firewalld-public",
+    "rules limited to an interface": "firewall-card-dropped-only",
+    "IPv4 alone is protected": "firewall-only-ipv4",
+    "legacy rules beside nftables": "firewall-legacy-unreadable-nftables-denies",
+    "running iptables would load modules": "firewall-kernel-without-nftables",
+    "Docker's chains do not protect the computer": "firewall-docker-alone",
+    "Tailscale's and other tunnels are accepted": "firewall-tunnels-accepted",
+    "ufw's unit is active while ufw is off": "firewall-not-root-ufw-off",
+    "installing ufw enables its unit": "firewall-configured-ufw-installed-but-off",
+    "firewalld's default zone is trusted": "firewall-firewalld-default-zone-trusted",
+    "the same without rights": "firewall-configured-firewalld-trusted-default",
+    "Fedora Workstation opens 1025 to 65535": "firewall-firewalld-workstation",
+    "nothing is in the kernel": "firewall-docker-alone",
+    "a failure is no verdict": "firewall-nft-fails",
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_every_trap_has_its_case(trap: str) -> None:
+    name = TRAPS[trap]
+    assert name in globals() or (TESTS / "recordings" / "linux" / name).is_dir()
+
+
+ZONES = """public{flags}
+  target: {target}
+  interfaces: {cards}
+  sources: {sources}
+  rich rules:
+"""
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ({}, "deny"),
+        ({"target": "ACCEPT"}, "allow"),
+        ({"target": "DROP", "cards": "eth0"}, "deny"),
+        ({"target": "ACCEPT", "cards": "docker0"}, "allow"),
+        ({"target": "%%REJECT%%", "flags": " (active, default)"}, "deny"),
+    ],
+)
+def test_zones(zone: dict[str, str], expected: str) -> None:
+    text = ZONES.format(**{"flags": "", "target": "default", "cards": "", "sources": ""} | zone)
+    assert firewalld.judge(firewalld.parse_zones(text), "public") == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "FirewallD is not running\n", "public\n  target: default\n", "a\n b: c\n"]
+)
+def test_what_is_not_a_list_of_zones(text: str) -> None:
+    with pytest.raises(ParseError):
+        firewalld.parse_zones(text)
+
+
+@given(st.text(alphabet=" \n:abc()\tACEPT", max_size=200))
+def test_zones_of_any_text(text: str) -> None:
+    with contextlib.suppress(ParseError):
+        assert firewalld.parse_zones(text)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["off", "deny"], "deny"),
+        (["allow", "deny"], "deny"),
+        (["allow", "off"], "allow"),
+        (["deny-ipv4", "allow"], "deny-ipv4"),
+        (["off"], "off"),
+    ],
+)
+def test_several_programs(verdicts: list[str | Unavailable], expected: str) -> None:
+    assert combine(verdicts) == expected
+
+
+def test_one_unknown_program_leaves_it_open() -> None:
+    unknown = Unavailable(Reason.FAILED, "x")
+    assert combine(["allow", unknown]) == unknown
+    assert combine(["deny", unknown]) == "deny"
+
+
+def test_names_mean_nothing() -> None:
+    chain = {
+        "family": "inet",
+        "table": "t",
+        "name": "anything",
+        "type": "filter",
+        "hook": "input",
+        "prio": 0,
+        "policy": "drop",
+    }
+    closed = [{"table": {"family": "inet", "name": "t"}}, {"chain": chain}]
+    hookless = {key: chain[key] for key in ("family", "table")} | {"name": "INPUT"}
+    open_ = [{"table": {"family": "inet", "name": "t"}}, {"chain": hookless}]
+    fates = [
+        judge(parse_ruleset(json.dumps({"nftables": it})).packets, OWN).v4 for it in (closed, open_)
+    ]
+    assert fates == [DENY, ALLOW]

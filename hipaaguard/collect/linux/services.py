@@ -74,6 +74,9 @@ def find_units(host: Host, names: Iterable[str]) -> Mapping[str, Unit] | Unavail
     if not booted:
         return Unavailable(Reason.NOT_INSTALLED, "this system was not started by systemd")
     answer = host.run("systemctl", "show", f"--property={','.join(_PROPERTIES)}", *asked)
+    if is_absent(answer):
+        # Not the same as a system without systemd, of which absence would be evidence.
+        return Unavailable(Reason.FAILED, "systemctl is not installed")
     if isinstance(answer, Unavailable):
         return answer
     return attempt(_by_name, answer, asked)

@@ -23,6 +23,7 @@ from hipaaguard.collect.host import (
     read_text,
 )
 from hipaaguard.collect.linux.firewall.conditions import Address, is_virtual
+from hipaaguard.collect.linux.firewall.configured import configured
 from hipaaguard.collect.linux.firewall.inbound import (
     Fate,
     Inbound,
@@ -81,9 +82,11 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterable[Fact]:
         now: not used.
 
     Returns:
-        All five facts; where the rules cannot be read, with the reason.
+        All six facts; where the rules cannot be read, with the reason.
     """
-    del keys, now
+    del now
+    if "firewall.configured" in keys:
+        yield Fact("firewall.configured", *configured(host))
     rules = _nftables(host) + _iptables(host, v6=False) + _iptables(host, v6=True) + _no_ipv6(host)
     addresses = _addresses(host) if asks_for_addresses(rules.packets) else ()
     inbound = judge(rules.packets, addresses)
@@ -207,10 +210,11 @@ def _printed(host: Host, program: str, *args: str) -> str | Unavailable:
         return Unavailable(Reason.NOT_INSTALLED, f"the program {program} is not installed")
     if isinstance(answer, Unavailable):
         return answer
-    return attempt(decode, answer.stdout) if answer.exit_code == 0 else _refusal(program, answer)
+    return attempt(decode, answer.stdout) if answer.exit_code == 0 else refusal(program, answer)
 
 
-def _refusal(program: str, answer: Output) -> Unavailable:
+def refusal(program: str, answer: Output) -> Unavailable:
+    """Why a program that prints rules did not, from its exit code and what it said."""
     said = answer.stderr.lower()
     # nft(8) and iptables-save(8) exit with 1 or 4 and say so; both run in the C locale.
     if any(it in said for it in (b"not permitted", b"permission denied", b"must be root")):
@@ -234,17 +238,15 @@ def _not_in_kernel(host: Host) -> bool:
 def _no_ipv6(host: Host) -> _Rules:
     """IPv6 switched off, which stops all of it, as the only rule; nothing while it is on."""
     switches = [f"/proc/sys/net/ipv6/conf/{it}/disable_ipv6" for it in ("all", "default")]
-    off = all(_says_one(host, path) for path in switches)
-    in_use = read_text(host, "/proc/net/if_inet6")
-    if not (off and isinstance(in_use, str) and not in_use.strip()):
+    answers = [read_text(host, path) for path in (*switches, "/proc/net/if_inet6")]
+    unread = [it for it in answers if isinstance(it, Unavailable) and not is_absent(it)]
+    *off, in_use = ("" if isinstance(it, Unavailable) else it.strip() for it in answers)
+    if unread:
+        return _Rules(_EMPTY, gaps=(unread[0],))
+    if off != ["1", "1"] or in_use or is_absent(answers[-1]):
         return _Rules(_EMPTY)
     base = Base("prerouting", -1000, v4=False, v6=True, drops=True, chain=_OFF)
     return _Rules(Filter({}, (base,)), sources=(switches[0],))
-
-
-def _says_one(host: Host, path: str) -> bool:
-    text = read_text(host, path)
-    return not isinstance(text, Unavailable) and text.strip() == "1"
 
 
 def _addresses(host: Host) -> tuple[Address, ...] | None:
@@ -285,6 +287,7 @@ PROBE = Probe(
         "firewall.default_inbound_v4",
         "firewall.default_inbound_v6",
         "firewall.allowed_inbound",
+        "firewall.configured",
         "firewall.manager",
         "firewall.at_boot",
     ),
