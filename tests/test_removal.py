@@ -19,6 +19,11 @@ CASES = sorted(path.parent for path in (TESTS / "recordings").glob("*/*/recordin
 WORSE_WHEN_TRUE = frozenset({"updates.reboot_required", "screen_lock.user_can_change"})
 """Yes-or-no facts of which `false` is what a practice would rather see."""
 
+AT_LEAST = frozenset(
+    {"disk.removable_unencrypted", "disk.unencrypted_volumes", "disk.unmounted_unencrypted"}
+)
+"""Facts that say at least how much is amiss, so that some may go unseen, but not all."""
+
 
 def better(key: str, before: Scalar | Unavailable, after: Scalar | Unavailable) -> bool:
     """Whether a fact improved, or was made up, when an answer went missing."""
@@ -26,7 +31,15 @@ def better(key: str, before: Scalar | Unavailable, after: Scalar | Unavailable) 
         return False
     if isinstance(after, bool):
         return after is not (key in WORSE_WHEN_TRUE)
+    if key in AT_LEAST and after:
+        return _amount(after) > _amount(before)
     return True
+
+
+def _amount(value: Scalar | Unavailable) -> int:
+    if isinstance(value, Unavailable):
+        return 0
+    return value if isinstance(value, int) else len(value)
 
 
 def removals(asked: dict[Question, None]) -> list[tuple[Question, Reason]]:

@@ -97,24 +97,40 @@ def _block(host: Host, name: str) -> Block | Unavailable:
     if isinstance(number, Unavailable):
         return number
     above, _, last = path.rpartition("/")
-    partition = not isinstance(_value(host, f"{path}/partition"), Unavailable)
-    sectors = _value(host, f"{path}/size")
+    partition = _value(host, f"{path}/partition")
+    disk = path if is_absent(partition) else above
     mapped = last.startswith("dm-")
-    dm_name = _value(host, f"{path}/dm/name") if mapped else ""
+    answers = {
+        "partition": partition,
+        "sectors": _value(host, f"{path}/size"),
+        "dm_name": _value(host, f"{path}/dm/name") if mapped else "",
+        "slaves": host.names(f"{path}/slaves"),
+        "holders": host.names(f"{path}/holders"),
+        "removable": _is_removable(host, disk),
+    }
+    silent = next((it for it in answers.values() if _is_silent(it)), None)
+    if isinstance(silent, Unavailable):
+        return Unavailable(Reason.FAILED, silent.detail)
+    sectors, dm_name = answers["sectors"], answers["dm_name"]
     return Block(
         name=last,
         number=number,
         path=path,
-        disk=above.rpartition("/")[2] if partition else "",
-        slaves=_names(host, f"{path}/slaves"),
-        holders=_names(host, f"{path}/holders"),
+        disk="" if disk == path else above.rpartition("/")[2],
+        slaves=_names(answers["slaves"]),
+        holders=_names(answers["holders"]),
         # A size that cannot be read must not look like a drive without a medium.
         sectors=int(sectors) if isinstance(sectors, str) and sectors.isdecimal() else 1,
-        removable=_is_removable(host, above if partition else path),
+        removable=answers["removable"] is True,
         dm_name=dm_name if isinstance(dm_name, str) else "",
         dm_uuid=_value(host, f"{path}/dm/uuid") if mapped else "",
         backing=_backing(host, path, last),
     )
+
+
+def _is_silent(answer: object) -> bool:
+    """Whether there is an answer that could not be had, so that its absence says nothing."""
+    return isinstance(answer, Unavailable) and not is_absent(answer)
 
 
 def _value(host: Host, path: str) -> str | Unavailable:
@@ -122,16 +138,21 @@ def _value(host: Host, path: str) -> str | Unavailable:
     return text if isinstance(text, Unavailable) else text.removesuffix("\n")
 
 
-def _names(host: Host, path: str) -> tuple[str, ...]:
-    names = host.names(path)
-    return () if isinstance(names, Unavailable) else names
+def _names(answer: object) -> tuple[str, ...]:
+    return answer if isinstance(answer, tuple) else ()
 
 
-def _is_removable(host: Host, disk: str) -> bool:
+def _is_removable(host: Host, disk: str) -> bool | Unavailable:
     """Whether a disk can be carried away; USB disks rarely say so themselves."""
-    if _value(host, f"{disk}/removable") == "1" or _USB.search(disk):
+    if _USB.search(disk):
         return True
-    return "/mmc_host/" in disk and _value(host, f"{disk}/device/type") == "SD"
+    answers = [_value(host, f"{disk}/removable")]
+    if "/mmc_host/" in disk:
+        answers.append(_value(host, f"{disk}/device/type"))
+    if answers[0] == "1" or answers[-1] == "SD":
+        return True
+    silent = next((it for it in answers if _is_silent(it)), False)
+    return silent if isinstance(silent, Unavailable) else False
 
 
 def _backing(host: Host, path: str, name: str) -> str | Unavailable:

@@ -291,29 +291,47 @@ def _cover_of_encrypting(storage: Storage, block: Block, uuid: str) -> Verdict:
     table = storage.tables.get(block.name, _rewriting())
     if isinstance(table, Unavailable):
         slaves = (storage.blocks.get(name) for name in block.slaves)
-        return table if any(it and is_reencrypting(it) for it in slaves) else Cover.FULL
+        # Who may read tables and cannot is told so: the table is where a cipher of nothing shows.
+        known = not storage.elevated and not any(it and _may_be_rewriting(it) for it in slaves)
+        return Cover.FULL if known else table
     covers = _covers(storage, table, opal=uuid.startswith(OPAL), depth=0)
+    unknown = next((it for it in covers if isinstance(it, Unavailable)), None)
+    if unknown and Cover.NONE not in covers:
+        return unknown
     if Cover.FULL in covers:
         return Cover.FULL if covers == {Cover.FULL} else Cover.PARTLY
     # All of it is passed on: a drive that encrypts by itself, or a rewrite that has just begun.
     return Cover.NONE if Cover.NONE in covers else _strange("the table of an encrypted disk")
 
 
+def _may_be_rewriting(block: Block) -> bool:
+    return isinstance(block.dm_uuid, Unavailable) or is_reencrypting(block)
+
+
 def _covers(
     storage: Storage, table: Iterable[Segment], *, opal: bool, depth: int
-) -> set[Cover | None]:
+) -> set[Cover | Unavailable | None]:
     """Each kind of stretch, through cryptsetup's inner layers; None is one passed on as it is."""
-    covers: set[Cover | None] = set()
+    covers: set[Cover | Unavailable | None] = set()
     for segment in table:
         inner = storage.numbered(segment.args[0]) if segment.args else None
-        below = storage.tables.get(inner.name) if inner and is_inner(inner) else None
+        below = _inner_table(storage, inner) if inner else None
         if segment.target == "crypt":
             covers.add(Cover.FULL if segment.encrypts else Cover.NONE)
-        elif segment.target == "linear" and isinstance(below, tuple) and depth < MAX_DEPTH:
+        elif isinstance(below, Unavailable):
+            covers.add(below)
+        elif segment.target == "linear" and below and depth < MAX_DEPTH:
             covers |= _covers(storage, below, opal=opal, depth=depth + 1)
         elif segment.target not in ("zero", "error"):
             covers.add(Cover.FULL if opal and segment.target == "linear" else None)
     return covers
+
+
+def _inner_table(storage: Storage, block: Block) -> tuple[Segment, ...] | Unavailable | None:
+    """The table of one of cryptsetup's inner layers; None for any other device."""
+    if isinstance(block.dm_uuid, Unavailable):
+        return block.dm_uuid
+    return storage.tables.get(block.name) if is_inner(block) else None
 
 
 def _rewriting() -> Unavailable:

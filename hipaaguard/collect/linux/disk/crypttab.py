@@ -227,7 +227,11 @@ def _place(host: Host, path: str) -> str | Unavailable:
     place = host.resolve(path)
     if is_absent(place):
         return _unknown("a disk's key is not where it is read from at start")
-    return path if isinstance(place, Unavailable) else place
+    if not isinstance(place, Unavailable):
+        return place
+    if place.reason is Reason.NOT_PERMITTED:
+        return path
+    return Unavailable(place.reason, "where a disk's key lies cannot be told")
 
 
 def hidden() -> Unavailable:

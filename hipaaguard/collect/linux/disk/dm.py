@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from hipaaguard.collect.host import Host, attempt
+from hipaaguard.collect.host import Host, attempt, is_absent
 from hipaaguard.collect.linux.disk.block import Block
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
@@ -130,6 +130,9 @@ def read_tables(
 def _table(host: Host, block: Block) -> tuple[Segment, ...] | Unavailable:
     major, _, minor = block.number.partition(":")
     output = host.run("dmsetup", "table", "--major", major, "--minor", minor)
+    if is_absent(output):
+        detail = "the program dmsetup, which shows a disk's cipher, is not installed"
+        return Unavailable(Reason.NOT_INSTALLED, detail)
     if isinstance(output, Unavailable):
         return output
     if output.exit_code != 0:
