@@ -152,7 +152,13 @@ def desktops_by_process(names: Iterable[str]) -> tuple[str, ...]:
     return ()
 
 
+# Session files that start whatever the person or the system has set.
+_ANY_DESKTOP = frozenset({"custom", "default", "lightdm-xsession", "xinitrc", "xsession"})
+
+
 def plain_name(label: str) -> str:
-    """The label of a desktop that is not known here, as a word; empty if it is not a word."""
+    """The label of a desktop that is not known here, as a word; empty if it names none."""
     word = label.split(":")[0].strip().lower()
+    if word in _ANY_DESKTOP:
+        return ""
     return word if re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,39}", word) else ""

@@ -5,27 +5,32 @@ Rules, from kscreenlocker's `settings/kscreenlockersettings.kcfg` and `ksldapp.c
 - it locks `Timeout` minutes after the last use if `Autolock` and `Timeout` is above zero, and asks
   for a password `LockGrace` seconds later; a negative grace lasts for ever;
 - with `Lock=false` or `RequirePassword=false` no password is ever asked for, after sleep neither;
-- before sleep it locks if `LockOnResume`.
+- before sleep it locks if `LockOnResume`;
+- it is a part of ksmserver in X11 sessions and of kwin_wayland in others, which can be started with
+  `--no-lockscreen`.
 
 Rules of the files, from KConfig's `options.md` and `kconfigini.cpp`: later files win over earlier
 ones, the user's own comes last; `[$i]` after a key, after a group or alone at the top forbids later
-files to change the key, the group or everything.
+files to change the key, the group or everything. `kdeglobals` holds for every program.
 """
 
 import math
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hipaaguard.collect.host import Host, attempt, is_absent, read_text
+from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.locker_process import doubtful
+from hipaaguard.collect.linux.screen_lock.running import Running, find_running, has_x_server
 from hipaaguard.collect.linux.screen_lock.session import Session, is_own
-from hipaaguard.collect.linux.screen_lock.user_files import config_folder
+from hipaaguard.collect.linux.screen_lock.user_files import config_folder, text_if_there
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 
 _FILE = "kscreenlockerrc"
+_GLOBALS = "kdeglobals"
 _GROUP = "Daemon"
 _SOURCE = "kscreenlockerrc"
 _DEFAULTS: Mapping[str, str] = {
@@ -40,7 +45,7 @@ _DECISIVE = ("Autolock", "Timeout", "Lock", "LockGrace", "RequirePassword")
 """The keys of which each, if the person can write it, lets them turn the lock off."""
 
 # Files that every Plasma session writes: they show that it keeps its settings in this folder.
-_MARKERS = ("kdeglobals", "kwinrc", "plasmashellrc", "plasma-org.kde.plasma.desktop-appletsrc")
+_MARKERS = (_GLOBALS, "kwinrc", "plasmashellrc", "plasma-org.kde.plasma.desktop-appletsrc")
 
 # KScreenLocker multiplies the grace by 1000 in a 32-bit number.
 _MAX_GRACE_S = 2_147_483
@@ -207,6 +212,13 @@ def parse_lock(values: Mapping[str, str], *, user_can_change: bool) -> Lock:
 
 _NUMBERS = ("Timeout", "LockGrace")
 
+_NOT_RUNNING = Unavailable(
+    Reason.UNRECOGNISED, "the part of KDE Plasma that locks the screen was not found running"
+)
+_IN_GLOBALS = Unavailable(
+    Reason.UNRECOGNISED, "settings of the lock are among those for every KDE program"
+)
+
 
 def read_lock(host: Host, session: Session) -> Lock:
     """The lock of a Plasma session."""
@@ -215,7 +227,28 @@ def read_lock(host: Host, session: Session) -> Lock:
         return unreadable(with_settle(host, layers), _SOURCE)
     values, fixed = merge(layers)
     lock = attempt(parse_lock, values, user_can_change=fixed != set(_DECISIVE))
-    return unreadable(lock, _SOURCE) if isinstance(lock, Unavailable) else lock
+    if isinstance(lock, Unavailable):
+        return unreadable(lock, _SOURCE)
+    runs = _locker_runs(find_running(host, session))
+    if runs is False:
+        return replace(lock, enabled=False, idle_s=NO_LOCK, on_suspend=False)
+    return lock if runs is True else doubtful(lock, runs)
+
+
+def _locker_runs(running: Running | Unavailable) -> bool | Unavailable:
+    """Whether the locker is there; false only where it was left out on purpose."""
+    if isinstance(running, Unavailable):
+        return running
+    compositors = running.named("kwin_wayland")
+    if any("--no-lockscreen" in it.argv for it in compositors):
+        return False
+    on_x11 = has_x_server(running) and bool(running.named("ksmserver"))
+    return True if compositors or on_x11 else _NOT_RUNNING
+
+
+def sets_lock_for_all(text: str) -> bool:
+    """Whether a `kdeglobals` file has a group of the lock's."""
+    return any(re.match(rf"\s*\[{_GROUP}\]", line) for line in text.splitlines())
 
 
 def _layers(host: Host, session: Session) -> tuple[Layer, ...] | Unavailable:
@@ -225,16 +258,19 @@ def _layers(host: Host, session: Session) -> tuple[Layer, ...] | Unavailable:
         return own
     layers: list[Layer] = []
     for folder in (*reversed(_shared_folders(host, session, own)), own):
-        text = read_text(host, posixpath.join(folder, _FILE))
-        if is_absent(text) and (folder != own or _keeps_settings(host, own)):
-            continue
-        if is_absent(text):
+        text = text_if_there(host, posixpath.join(folder, _FILE))
+        for_all = text_if_there(host, posixpath.join(folder, _GLOBALS))
+        unread = next((it for it in (text, for_all) if isinstance(it, Unavailable)), None)
+        if unread:
+            return unread
+        if isinstance(for_all, str) and sets_lock_for_all(for_all):
+            return _IN_GLOBALS
+        if isinstance(text, str):
+            layers.append(Layer(parse_group(text, _GROUP), folder.startswith(("/etc/", "/usr/"))))
+        elif folder == own and not _keeps_settings(host, own):
             return Unavailable(
                 Reason.UNRECOGNISED, "the folder with this person's KDE settings was not found"
             )
-        if isinstance(text, Unavailable):
-            return text
-        layers.append(Layer(parse_group(text, _GROUP), folder.startswith(("/etc/", "/usr/"))))
     return tuple(layers)
 
 

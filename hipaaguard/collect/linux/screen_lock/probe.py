@@ -8,7 +8,18 @@ from datetime import datetime
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host
-from hipaaguard.collect.linux.screen_lock import gnome, kde
+from hipaaguard.collect.linux.screen_lock import (
+    budgie,
+    cinnamon,
+    cosmic,
+    flashback,
+    gnome,
+    idle,
+    kde,
+    mate,
+    pantheon,
+    unity,
+)
 from hipaaguard.collect.linux.screen_lock.lock import Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.session import SOURCE, Session, find_sessions
 from hipaaguard.model import Fact, Reason, Scalar, Unavailable
@@ -20,7 +31,18 @@ _SUSPEND = "screen_lock.on_suspend"
 _CHANGE = "screen_lock.user_can_change"
 _NAMES = (_DESKTOP, _ENABLED, _IDLE, _SUSPEND, _CHANGE)
 
-READERS = {"gnome": gnome.read_lock, "kde": kde.read_lock}
+READERS = {
+    **dict.fromkeys(idle.DESKTOPS, idle.read_lock),
+    "budgie": budgie.read_lock,
+    "cinnamon": cinnamon.read_lock,
+    "cosmic": cosmic.read_lock,
+    "gnome": gnome.read_lock,
+    "gnome-flashback": flashback.read_lock,
+    "kde": kde.read_lock,
+    "mate": mate.read_lock,
+    "pantheon": pantheon.read_lock,
+    "unity": unity.read_lock,
+}
 
 _NO_SESSION = Unavailable(Reason.NOT_INSTALLED, "no graphical session is running on this machine")
 

@@ -17,6 +17,9 @@ SOURCE = "loginctl show-session"
 _PROPERTIES = ("User", "Type", "Class", "State", "Active", "Desktop", "Service")
 # From pam_systemd(8), where it describes the option named type.
 _GRAPHICAL = ("x11", "wayland", "mir")
+# Users that log-in screens run as: of the system, and those that systemd makes up for a while, as
+# gdm-greeter. systemd's docs/UIDS-GIDS.md
+_SYSTEM_USERS = ((1, 999), (60001, 65533))
 # What loginctl says where systemd-logind does not run: sd_booted(3), or no system bus to ask on.
 _NO_LOGIND = (
     "not been booted with systemd",
@@ -87,6 +90,8 @@ def is_own(host: Host, uid: int) -> bool:
 def find_sessions(host: Host) -> tuple[Session, ...] | Unavailable:
     """The graphical sessions that count; empty only on evidence that none is running."""
     release = read_text(host, "/proc/sys/kernel/osrelease")
+    if isinstance(release, Unavailable) and not is_absent(release):
+        return release
     if isinstance(release, str) and "microsoft" in release.lower():
         return _unknown("Linux runs inside Windows here, and it is Windows that locks the screen")
     logins = _logins(host)
@@ -101,8 +106,7 @@ def find_sessions(host: Host) -> tuple[Session, ...] | Unavailable:
         return running
     # A desktop that was started from a text login, or where there is no logind, shows only in its
     # processes.
-    greeters = {login.uid for login in logins or () if login.role == "greeter"}
-    by_process = _by_process(process for process in running if process.uid not in greeters)
+    by_process = _by_process(process for process in running if _is_persons(process.uid))
     mine = tuple(session for session in by_process if session.uid == host.person.uid)
     if mine:
         return mine
@@ -110,6 +114,11 @@ def find_sessions(host: Host) -> tuple[Session, ...] | Unavailable:
     if others:
         return _named(host, others)
     return by_process or _none(host, running, logins)
+
+
+def _is_persons(uid: int) -> bool:
+    """Whether a desktop of this user can be a person's, and not a log-in screen."""
+    return uid == 0 or not any(low <= uid <= high for low, high in _SYSTEM_USERS)
 
 
 def _none(
@@ -288,9 +297,12 @@ def find_processes(host: Host) -> tuple[Process, ...] | Unavailable:
 
 
 def _process(host: Host, number: str) -> Process | Unavailable | None:
-    """The process, if its name is a known one; None also when it has ended since it was listed."""
+    """The process, if its name is a known one; None also when it has ended or is hidden."""
     name = read_text(host, f"/proc/{number}/comm")
-    if isinstance(name, Unavailable) or name.strip() not in desktop_names.KNOWN_PROCESSES:
+    if isinstance(name, Unavailable):
+        passed_over = name.reason in (Reason.NOT_INSTALLED, Reason.NOT_PERMITTED)
+        return None if passed_over else name
+    if name.strip() not in desktop_names.KNOWN_PROCESSES:
         return None
     # NOTE: not the owner of /proc/PID, which is root for a program with file capabilities, as
     # kwin_wayland often is. proc_pid_status(5)

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from hipaaguard.collect.host import Host, attempt
+from hipaaguard.collect.host import Host, attempt, is_absent, read_text
 from hipaaguard.collect.linux.screen_lock.session import is_own
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
@@ -49,3 +49,23 @@ def config_folder(host: Host, uid: int) -> str | Unavailable:
         return chosen
     home = home_folder(host, uid)
     return home if isinstance(home, Unavailable) else posixpath.join(home, ".config")
+
+
+def text_if_there(host: Host, path: str) -> str | Unavailable | None:
+    """A settings file as text.
+
+    Returns:
+        None only where its folder says that there is no such file, or where there is no such folder
+        either: then the program that reads it uses its own defaults.
+    """
+    text = read_text(host, path)
+    if not is_absent(text):
+        return text
+    names = host.names(posixpath.dirname(path))
+    if is_absent(names):
+        return None
+    if isinstance(names, Unavailable):
+        return names
+    if posixpath.basename(path) in names:
+        return Unavailable(Reason.FAILED, "a file with settings is listed but cannot be read")
+    return None
