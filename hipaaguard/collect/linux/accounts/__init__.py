@@ -1,0 +1,1 @@
+"""Accounts: who can log in, how, and with which rights."""
