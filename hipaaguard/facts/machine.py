@@ -1,0 +1,118 @@
+"""The machine beneath the programs: its start, clock, logs, USB ports and lid."""
+
+from hipaaguard.facts.spec import BOOL, LINUX, STR, FactSpec
+
+SPECS = (
+    FactSpec(
+        "boot.kernel_lockdown",
+        STR,
+        "How far the kernel keeps even an administrator from changing it (`integrity`) and from "
+        "reading its memory (`confidentiality`).",
+        "Kernel lockdown",
+        values=("confidentiality", "integrity", "none"),
+        traps=(
+            "It follows from Secure Boot on many systems, and is not patient data's protection.",
+        ),
+    ),
+    FactSpec(
+        "boot.secure_boot",
+        BOOL,
+        "The firmware starts only signed programs, and these check the system that they start.",
+        "Secure Boot",
+        traps=(
+            "It can be on in the firmware while shim, the first program, has been told not to "
+            "check: that counts as off.",
+            "A computer that starts in the old way (BIOS, CSM) has none, whatever its firmware "
+            "could do.",
+        ),
+    ),
+    FactSpec(
+        "boot.tpm_version",
+        STR,
+        "The version of the security chip that the system uses; `none` where it sees none.",
+        "Security chip (TPM)",
+        values=("1.2", "2.0", "none"),
+        traps=(
+            "A chip that is there protects nothing by itself; disk encryption is another fact.",
+        ),
+    ),
+    FactSpec(
+        "clock.synchronised",
+        BOOL,
+        "The clock was set by a time server within the last day.",
+        "Clock set of late",
+        traps=(
+            "chrony's files are for administrators on most systems.",
+            "A virtual machine may take its time from the computer below it, which does not show.",
+        ),
+    ),
+    FactSpec(
+        "clock.time_service",
+        BOOL,
+        "A program that sets the clock by a time server is running.",
+        "Time service",
+        traps=("It may run for days without reaching any server.",),
+    ),
+    FactSpec(
+        "logs.audit_running",
+        BOOL,
+        "The kernel's audit records are being written down by auditd.",
+        "Audit service",
+        traps=("Without rules of its own it records little more than log-ins.",),
+    ),
+    FactSpec(
+        "logs.kept",
+        BOOL,
+        "What happens on the system is written to a log on the disk, which outlives a restart.",
+        "Logs survive a restart",
+        traps=(
+            "How long they are kept is not seen; six years are for the practice's own records.",
+        ),
+    ),
+    FactSpec(
+        "power.on_lid_close",
+        STR,
+        "What closing the lid does; `no-lid` for a computer without one.",
+        "Lid closed",
+        values=("hibernate", "lock", "no-lid", "nothing", "power-off", "suspend"),
+        traps=(
+            "A suspended computer keeps its disk's key in memory; one that is off or hibernates "
+            "does not.",
+            "Some desktops decide for themselves; then it is not determined.",
+            "A second screen or a dock changes what the lid does.",
+        ),
+    ),
+    FactSpec(
+        "system.mandatory_access_control",
+        BOOL,
+        "SELinux or AppArmor enforces rules that confine programs.",
+        "Programs confined",
+        platforms=LINUX,
+        needs_rights=LINUX,
+        traps=(
+            "One enforced profile is enough to count; how much it confines is not seen.",
+            "SELinux in its permissive mode only writes down what it would refuse: that is not "
+            "enforced.",
+        ),
+    ),
+    FactSpec(
+        "system.virtual_machine",
+        BOOL,
+        "The computer is made up by software on another one.",
+        "Virtual machine",
+        traps=(
+            "Disk encryption and screen lock of the computer below are not seen from inside.",
+            "A container on a real computer is no virtual machine.",
+        ),
+    ),
+    FactSpec(
+        "usb.storage_blocked",
+        BOOL,
+        "Disks and sticks that are plugged into USB cannot be used.",
+        "USB storage blocked",
+        traps=(
+            "A desktop that does not open sticks by itself blocks nothing.",
+            "Telephones and cameras speak another protocol and are not blocked by this.",
+        ),
+    ),
+)
