@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from hipaaguard.collect.host import Entry, Host, Output, Person
+from hipaaguard.collect.host import Entry, Handshake, Host, Output, Person
 from hipaaguard.model import Platform, Reason, Unavailable
 
 T = TypeVar("T")
@@ -51,6 +51,9 @@ class Without:
 
     def entry(self, path: str) -> Entry | Unavailable:
         return self._answer(("entry", path), self._host.entry(path))
+
+    def tls(self, name: str, port: int) -> Handshake | Unavailable:
+        return self._answer(("tls", name, port), self._host.tls(name, port))
 
     def env(self, name: str) -> str | None:
         return self._host.env(name)

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -188,3 +189,22 @@ def test_person_behind_sudo(
 ) -> None:
     monkeypatch.setattr(live, "_login_uid", lambda: "4294967295")
     assert LiveHost(environ).person.uid == uid
+
+
+@root_only
+def test_makers_programs_must_be_roots_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with TemporaryDirectory(dir="/opt") as folder:
+        program = Path(folder) / "falconctl"
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(live, "MAKERS_PROGRAMS", {"falconctl": str(program)})
+        assert live.find_program("falconctl") == str(program)
+        for place in (program, Path(folder)):
+            place.chmod(0o777)
+            assert live.find_program("falconctl") is None
+            place.chmod(0o755)
+        os.chown(program, 1000, 0)
+        assert live.find_program("falconctl") is None
+        program.unlink()
+        assert live.find_program("falconctl") is None

@@ -1,16 +1,22 @@
 """The processes that are running: their names, owners and arguments, from `/proc`."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from hipaaguard.collect.host import Host, decode, read_text
+from hipaaguard.collect.host import Host, decode, is_absent, read_text
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 
 SOURCE = "/proc"
 # The kernel keeps this many bytes of a name. proc_pid_comm(5)
 NAME_BYTES = 15
+_HIDDEN = Unavailable(
+    Reason.UNRECOGNISED, "HipaaGuard cannot see every process of this machine, as in a container"
+)
+# What Docker, containerd, Podman, CRI-O, Kubernetes, LXC and systemd-nspawn call theirs.
+_CONTAINER = re.compile(r"/(docker|libpod|crio|cri-containerd|kubepods|lxc|machine\.slice)\b")
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,29 @@ def all_in_sight(host: Host) -> bool:
     return read_text(host, "/proc/2/comm") == "kthreadd\n"
 
 
+def every_process(host: Host) -> tuple[Process, ...] | Unavailable:
+    """Every process of the machine: where one of them could say the worse thing.
+
+    Returns:
+        By number; `unrecognised` where some are hidden, `failed` where one that still runs could
+        not be read.
+    """
+    found = find_processes(host)
+    names = host.names("/proc")
+    if isinstance(found, Unavailable):
+        return found
+    if isinstance(names, Unavailable):
+        return names
+    if not all_in_sight(host):
+        return _HIDDEN
+    known = {str(process.pid) for process in found}
+    numbers = (name for name in names if name.isascii() and name.isdecimal())
+    # A process that has ended since it was listed has no folder any more.
+    if any(not is_absent(host.entry(f"/proc/{name}")) for name in numbers if name not in known):
+        return Unavailable(Reason.FAILED, "a running process could not be read")
+    return found
+
+
 def is_running(host: Host, name: str) -> bool | Unavailable:
     """Whether a process has this name, or was started from a program of this name.
 
@@ -75,8 +104,7 @@ def is_running(host: Host, name: str) -> bool | Unavailable:
     if any(matches(process, name) for process in found):
         return True
     if not all_in_sight(host):
-        detail = "HipaaGuard cannot see every process of this machine, as in a container"
-        return Unavailable(Reason.UNRECOGNISED, detail)
+        return _HIDDEN
     return False
 
 
@@ -89,6 +117,28 @@ def matches(process: Process, name: str) -> bool:
 def _same_name(process: Process, name: str) -> bool:
     """Whether a name that the kernel may have cut is not another, longer one."""
     return len(name.encode()) < NAME_BYTES or not process.argv or name in process.program
+
+
+def in_container(host: Host, process: Process) -> bool | Unavailable:
+    """Whether the process runs in a container of this machine, by the name of its control group."""
+    groups = read_text(host, f"/proc/{process.pid}/cgroup")
+    # A kernel without control groups has no containers.
+    if is_absent(groups):
+        return False
+    return groups if isinstance(groups, Unavailable) else _CONTAINER.search(groups) is not None
+
+
+def outside_containers(
+    host: Host, processes: Iterable[Process]
+) -> tuple[Process, ...] | Unavailable:
+    """Those of these processes that are the machine's own."""
+    found: list[Process] = []
+    for process in processes:
+        inside = in_container(host, process)
+        if isinstance(inside, Unavailable):
+            return inside
+        found += [] if inside else [process]
+    return tuple(found)
 
 
 def parse_uid(status: str) -> int:

@@ -1,5 +1,9 @@
-"""The tables of the Linux corpus, one module a subject."""
+"""The tables of the Linux corpus: every module of this folder, one a subject."""
 
-from types import ModuleType
+import importlib
+import pkgutil
 
-TABLES: tuple[ModuleType, ...] = ()
+TABLES = tuple(
+    importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.iter_modules(__path__)
+)
