@@ -1,0 +1,1 @@
+"""The backup programs that are set up, and when their last backup finished."""

@@ -1,0 +1,117 @@
+"""What is known of a product when everyone who could have installed it has been asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cmp_to_key
+
+from hipaaguard.collect.host import Host, attempt
+from hipaaguard.collect.linux.homes import explained, is_there
+from hipaaguard.collect.linux.software import dpkg, elsewhere, flatpak, pacman, rpm, snap
+from hipaaguard.collect.linux.software.install import Found, Install
+from hipaaguard.collect.software_names import Product
+from hipaaguard.model import Reason, Unavailable
+from hipaaguard.policy.condition import version_parts
+
+SOURCE = "package managers"
+_LISTS = "what is installed"
+_Finder = Callable[[Host, tuple[Product, ...]], Found | Unavailable | None]
+_OF_SYSTEM: tuple[_Finder, ...] = (dpkg.find, rpm.find, pacman.find, elsewhere.find_nix)
+_BESIDE: tuple[_Finder, ...] = (flatpak.find, snap.find)
+# Alpine, Gentoo, Void, Solus, Guix: their lists of packages are not read.
+_NOT_READ = (
+    "/lib/apk/db/installed",
+    "/usr/lib/apk/db/installed",
+    "/var/db/pkg",
+    "/var/db/xbps",
+    "/var/lib/eopkg",
+    "/var/guix",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of one product.
+
+    Attributes:
+        installs: where it is installed, in the order in which was asked; may be empty.
+        gaps: why it may be installed elsewhere too; may be empty.
+    """
+
+    installs: tuple[Install, ...]
+    gaps: tuple[Unavailable, ...]
+
+    @property
+    def installed(self) -> bool | Unavailable:
+        """Whether it is installed; false only if everyone who could tell said so."""
+        if self.installs or not self.gaps:
+            return bool(self.installs)
+        return self.gaps[0]
+
+    @property
+    def version(self) -> str | Unavailable:
+        """The lowest version of all installs."""
+        if self.gaps:
+            return self.gaps[0]
+        if not self.installs:
+            return Unavailable(Reason.NOT_INSTALLED, "it is not installed by a package manager")
+        versions = {install.version for install in self.installs}
+        if "" in versions:
+            return Unavailable(Reason.UNRECOGNISED, "it is installed, but its version is not told")
+        if len(versions) == 1:
+            return versions.pop()
+        return _lowest(versions)
+
+
+def _lowest(versions: set[str]) -> str | Unavailable:
+    if any(version_parts(version) is None for version in versions):
+        detail = "it is installed in several versions that cannot be compared"
+        return Unavailable(Reason.UNRECOGNISED, detail)
+    return min(versions, key=cmp_to_key(_compare))
+
+
+def _compare(left: str, right: str) -> int:
+    one, other = version_parts(left) or (), version_parts(right) or ()
+    length = max(len(one), len(other))
+    first, second = (it + (0,) * (length - len(it)) for it in (one, other))
+    return (first > second) - (first < second)
+
+
+def find(host: Host, products: tuple[Product, ...]) -> Mapping[str, Finding]:
+    """What is known of each product, by its name; each program is run once for all of them."""
+    of_system = [attempt(finder, host, products) for finder in _OF_SYSTEM]
+    beside = [attempt(finder, host, products) for finder in _BESIDE]
+    found = [it for answer in (*of_system, *beside) if isinstance(answer, tuple) for it in answer]
+    gaps = [it for it in (*of_system, *beside) if isinstance(it, Unavailable)]
+    if all(answer is None for answer in of_system):
+        detail = "HipaaGuard does not know this system's package manager"
+        gaps.append(Unavailable(Reason.UNRECOGNISED, detail))
+    gaps += _not_read(host)
+    packaged = {name for name, install in found if isinstance(install, Install)}
+    for name, install in elsewhere.find_opt(host, products):
+        # A package, too, may lie below /opt: then the package tells the version.
+        if name not in packaged or isinstance(install, Unavailable) or install.version:
+            found.append((name, install))
+    told = [(name, _told(host, install)) for name, install in found]
+    gaps = [explained(host, gap, _LISTS) for gap in gaps]
+    return {product.name: _finding(product.name, told, gaps) for product in products}
+
+
+def _told(host: Host, install: Install | Unavailable) -> Install | Unavailable:
+    return install if isinstance(install, Install) else explained(host, install, _LISTS)
+
+
+def _not_read(host: Host) -> list[Unavailable]:
+    present = is_there(host, *_NOT_READ)
+    if isinstance(present, Unavailable):
+        return [present]
+    detail = "HipaaGuard does not read the list of packages of this kind of system"
+    return [Unavailable(Reason.UNRECOGNISED, detail)] if present else []
+
+
+def _finding(
+    name: str, found: list[tuple[str, Install | Unavailable]], gaps: list[Unavailable]
+) -> Finding:
+    own = [it for product, it in found if product == name]
+    installs = dict.fromkeys(it for it in own if isinstance(it, Install))
+    doubts = dict.fromkeys([*(it for it in own if isinstance(it, Unavailable)), *gaps])
+    return Finding(tuple(installs), tuple(doubts))

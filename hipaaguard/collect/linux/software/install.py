@@ -1,0 +1,71 @@
+"""One installed program, and its version as its maker writes it."""
+
+import re
+from dataclasses import dataclass
+
+from hipaaguard.collect.software_names import Product
+from hipaaguard.model import Unavailable
+
+MAX_VERSION = 60
+
+_EPOCH = re.compile(r"[0-9]+:")
+# `1.9+really1.8` is 1.8. wiki.debian.org/Versioning
+_REALLY = re.compile(r".*\+really")
+# What packagers append: `+dfsg`, `+linuxmint1`, Mozilla's `+build2` and `~build2`.
+_APPENDED = re.compile(r"(\+[A-Za-z].*|~build[0-9].*)")
+_LONG_TERM = "esr"
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """A program that is installed.
+
+    Attributes:
+        version: as its maker writes it; empty where it is not told.
+        source: who told: `dpkg-query`, `rpm`, `flatpak`, …
+        long_term: whether the version says that it is Mozilla's extended support release.
+    """
+
+    version: str
+    source: str
+    long_term: bool = False
+
+
+Found = tuple[tuple[str, Install | Unavailable], ...]
+"""The product's name with an install of it, or with why it is not known whether there is one."""
+
+
+def make_install(raw: str, source: str, *, revision: bool) -> Install:
+    """The install that a packager's version tells of.
+
+    Args:
+        raw: the packager's version: `1:156.0.8078.79-1~deb12u1`.
+        source: who told.
+        revision: whether what follows the last hyphen is the packager's own.
+
+    Returns:
+        With an empty version where it cannot be told.
+    """
+    version = maker_version(raw.rpartition("-")[0] if revision and "-" in raw else raw)
+    long_term = version.endswith(_LONG_TERM)
+    return Install(version.removesuffix(_LONG_TERM), source, long_term=long_term)
+
+
+def maker_version(text: str) -> str:
+    """A version without the packager's additions.
+
+    Returns:
+        `156.0.8078.79`, `153.7.0esr`; what could make it an older version than the numbers alone
+        say (`~rc1`, `^git`) stays. Empty for what is too long or cannot be printed.
+    """
+    if len(text) > MAX_VERSION or not text.isprintable():
+        return ""
+    version = _REALLY.sub("", _EPOCH.sub("", text.strip(), count=1))
+    version = _APPENDED.sub("", version)
+    numbers = re.fullmatch(r"v([0-9].*)", version)
+    return numbers[1] if numbers else version
+
+
+def lookup(products: tuple[Product, ...], kind: str) -> dict[str, str]:
+    """The product's name for each of the packager's names, in the order of the products."""
+    return {package: product.name for product in products for package in getattr(product, kind)}
