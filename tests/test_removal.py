@@ -16,11 +16,29 @@ from tests.hosts import Question, Without
 
 CASES = sorted(path.parent for path in (TESTS / "recordings").glob("*/*/recording.yaml"))
 
-WORSE_WHEN_TRUE = frozenset({"updates.reboot_required", "screen_lock.user_can_change"})
+WORSE_WHEN_TRUE = frozenset(
+    {
+        "remote.ssh_listening",
+        "remote.ssh_password_login",
+        "remote.ssh_root_login",
+        "screen_lock.user_can_change",
+        "sharing.guest_access",
+        "sharing.media",
+        "sharing.printers",
+        "sharing.smb1",
+        "updates.reboot_required",
+    }
+)
 """Yes-or-no facts of which `false` is what a practice would rather see."""
 
 AT_LEAST = frozenset(
-    {"disk.removable_unencrypted", "disk.unencrypted_volumes", "disk.unmounted_unencrypted"}
+    {
+        "browsers.outdated",
+        "disk.removable_unencrypted",
+        "disk.unencrypted_volumes",
+        "disk.unmounted_unencrypted",
+        "network.listening",
+    }
 )
 """Facts that say at least how much is amiss, so that some may go unseen, but not all."""
 

@@ -198,6 +198,33 @@ CASES = (
         ),
         facts(),
     ),
+    *(
+        Case(
+            f"all but what a rule leaves out: {left_out}",
+            (*HOME, *TUNNEL, TABLE, "rule add table 51820 pref 20", f"rule add {left_out} pref 10"),
+            facts(to={target: False}),
+        )
+        for left_out, target in (
+            ("to 52.0.0.0/8 table main", "52.1.2.3"),
+            ("to 40.64.0.0/10 table main", "40.64.0.0/16"),
+            ("ipproto tcp dport 443 table main", "10.20.3.4"),
+            ("ipproto udp sport 5000-6000 table main", "10.20.0.0/16"),
+            ("dport 25 table main", "10.20.3.4"),
+        )
+    ),
+    Case(
+        "rules for marks, own addresses and other networks leave nothing out",
+        (
+            *HOME,
+            *TUNNEL,
+            TABLE,
+            "rule add table 51820 pref 20",
+            "rule add fwmark 0x1 dport 443 table main pref 10",
+            "rule add from 192.168.1.23 table main pref 11",
+            "rule add to 192.168.0.0/16 table main pref 12",
+        ),
+        facts(v4=True, to={"10.20.3.4": True}),
+    ),
     Case(
         "a lasting interface that nobody holds",
         (

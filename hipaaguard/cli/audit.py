@@ -53,6 +53,7 @@ class Written:
     help="The report's file, or a folder for it.  [default: this folder]",
 )
 @context.replay_option
+@context.network_option
 @context.json_option
 @click.option("--full", is_flag=True, help="Print the whole report, not only what to do.")
 @click.option("--at", type=context.Time(), help="The time to judge a recording by.")
@@ -64,6 +65,7 @@ def audit(
     policy_name: str,
     output: str | None,
     replay: str | None,
+    allow_network: bool,
     as_json: bool,
     full: bool,
     at: datetime | None,
@@ -72,7 +74,8 @@ def audit(
 ) -> int:
     """Look at this computer, judge it by a policy, and write one signed report.
 
-    Nothing on the computer is changed, and nothing leaves it: you send the report yourself.
+    Nothing on the computer is changed, and nothing leaves it: you send the report yourself. Only
+    with --allow-network are connections made, and only to servers that the policy names.
     """
     _check_words(label, challenge)
     policy = context.the_policy(policy_name)
@@ -82,7 +85,8 @@ def audit(
         return _audit_recording(policy, replay, at, output, as_json=as_json, full=full)
     if at is not None:
         raise CommandError("--at goes with --replay: this computer is judged by its own clock")
-    written = _audit_this_machine(ctx, policy, output, label, challenge)
+    host = context.this_machine(network=allow_network)
+    written = _audit_this_machine(ctx, host, policy, output, label, challenge)
     print_report(written.report, as_json=as_json, full=full)
     _say_where(written, to_stderr=as_json)
     return exit_code(written.report)
@@ -133,9 +137,13 @@ def _audit_recording(
 
 
 def _audit_this_machine(
-    ctx: click.Context, policy: Policy, output: str | None, label: str, challenge: str
+    ctx: click.Context,
+    host: Host,
+    policy: Policy,
+    output: str | None,
+    label: str,
+    challenge: str,
 ) -> Written:
-    host = context.this_machine()
     taken_at = context.now()
     snapshot = look(host, policy.fact_keys(host.platform), taken_at)
     folder = context.data_folder(ctx, host.person)

@@ -53,8 +53,11 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def this_machine() -> Host:
+def this_machine(*, network: bool = False) -> Host:
     """This machine.
+
+    Args:
+        network: whether the user allowed the network to be used.
 
     Returns:
         A live host.
@@ -69,7 +72,7 @@ def this_machine() -> Host:
         )
     from hipaaguard.collect.live import LiveHost
 
-    return LiveHost(os.environ)
+    return LiveHost(os.environ, network=network)
 
 
 def replayed_machine(recording: str) -> tuple[Host, datetime]:
@@ -167,5 +170,10 @@ replay_option = click.option(
     "--replay",
     metavar="RECORDING",
     help="Look at a recording (folder or .zip) instead of this computer.",
+)
+network_option = click.option(
+    "--allow-network",
+    is_flag=True,
+    help="Let checks connect to the servers that the policy names, to see how they encrypt.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")

@@ -28,9 +28,15 @@ MAX_FACTS_BYTES = 1 << 20
 @click.option("--explain", "key", metavar="KEY", help="What a fact means, without looking.")
 @context.policy_option()
 @context.replay_option
+@context.network_option
 @context.json_option
 def facts(
-    everything: bool, key: str | None, policy_name: str, replay: str | None, as_json: bool
+    everything: bool,
+    key: str | None,
+    policy_name: str,
+    replay: str | None,
+    allow_network: bool,
+    as_json: bool,
 ) -> int:
     """Show what HipaaGuard sees, without judging it: the facts that the policy uses, or all."""
     if key is not None:
@@ -38,7 +44,7 @@ def facts(
     if replay is not None:
         host, moment = context.replayed_machine(replay)
     else:
-        host, moment = context.this_machine(), context.now()
+        host, moment = context.this_machine(network=allow_network), context.now()
     keys = set(context.the_policy(policy_name).fact_keys(host.platform))
     if everything:
         keys |= all_keys(host.platform)

@@ -23,7 +23,9 @@ FIRST_PERSON_UID = 1000
 
 @click.command()
 @click.option("-o", "--output", metavar="DIR", required=True, help="A folder not there yet.")
-def record(output: str) -> int:
+@context.policy_option(default=None)
+@context.network_option
+def record(output: str, policy_name: str | None, allow_network: bool) -> int:
     """Record what HipaaGuard reads on this computer, to show how it came to its judgement.
 
     Names, addresses, serial numbers and the like are replaced. Read the folder before you send it.
@@ -31,9 +33,12 @@ def record(output: str) -> int:
     folder = Path(output).absolute()
     if folder.exists():
         raise CommandError(f"{folder} exists already", hint="name a folder that does not exist yet")
-    host = RecordingHost(context.this_machine())
+    host = RecordingHost(context.this_machine(network=allow_network))
     now = context.now()
-    look(host, all_keys(host.platform), now)
+    keys = set(all_keys(host.platform))
+    if policy_name is not None:
+        keys |= context.the_policy(policy_name).fact_keys(host.platform)
+    look(host, keys, now)
     files = recording_files(host, redactor(host), now, _origin(host, now))
     context.step_down(host.person)
     _write(folder, files)

@@ -80,6 +80,30 @@ class Entry:
     uid: int
 
 
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What came of a TLS handshake.
+
+    Attributes:
+        version: `tls1.3`, `tls1.2`, `tls1.1`, `tls1.0` or `ssl3`.
+        valid: whether the certificate's chain, name and dates are accepted by the trust store of
+            this system.
+        problem: why they are not, a fragment in lower case; empty when they are.
+    """
+
+    version: str
+    valid: bool
+    problem: str = ""
+
+
+NO_NETWORK = Unavailable(
+    Reason.NOT_PERMITTED,
+    "the network may not be used without leave",
+    "hipaaguard audit --allow-network",
+)
+"""What a host that may not use the network says of a handshake."""
+
+
 class Host(Protocol):
     """An operating system that can be asked, also by several threads at once."""
 
@@ -130,6 +154,17 @@ class Host(Protocol):
 
     def env(self, name: str) -> str | None:
         """A variable of the environment that HipaaGuard was started in, None when not set."""
+
+    def tls(self, name: str, port: int) -> Handshake | Unavailable:
+        """What comes of a TLS handshake with another computer: the only use of the network.
+
+        Args:
+            name: a host name in ASCII, or an IP address without brackets.
+            port: 1 to 65535.
+
+        Returns:
+            `not-permitted` unless the user allowed the network to be used.
+        """
 
     def stop(self) -> None:
         """Ends every program that is running; whoever waits for one is answered `failed`."""

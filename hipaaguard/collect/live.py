@@ -18,7 +18,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from hipaaguard.collect.host import MAX_FILE_BYTES, MAX_OUTPUT_BYTES, Entry, Output, Person
+from hipaaguard.collect.host import (
+    MAX_FILE_BYTES,
+    MAX_OUTPUT_BYTES,
+    NO_NETWORK,
+    Entry,
+    Handshake,
+    Output,
+    Person,
+)
 from hipaaguard.model import Platform, Reason, Unavailable
 
 # The folders that only an administrator can write to; the last two are NixOS's.
@@ -30,9 +38,16 @@ PROGRAM_FOLDERS = (
     "/run/wrappers/bin",
     "/run/current-system/sw/bin",
 )
+# Programs that their makers put elsewhere; believed only where nobody but root can change them.
+MAKERS_PROGRAMS = {
+    "cytool": "/opt/traps/bin/cytool",
+    "falconctl": "/opt/CrowdStrike/falconctl",
+    "sentinelctl": "/opt/sentinelone/bin/sentinelctl",
+}
 # What a program needs in order to find the settings of the person's own session.
 SESSION_VARIABLES = (
     "DBUS_SESSION_BUS_ADDRESS",
+    "XAUTHORITY",
     "XDG_CONFIG_DIRS",
     "XDG_CONFIG_HOME",
     # gsettings' defaults depend on it.
@@ -59,9 +74,10 @@ def _unavailable(error: OSError) -> Unavailable:
 
 
 class LiveHost:
-    """This Linux machine."""
+    """This Linux machine; it uses the network only where `network` says that it may."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], *, network: bool = False) -> None:
+        self._network = network
         self._environ = dict(environ)
         self._person = _person(self._environ)
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -116,6 +132,15 @@ class LiveHost:
             self._running.discard(process)
             stopped = self._stopped
         return Unavailable(Reason.FAILED, "the audit was stopped") if stopped else answer
+
+    def tls(self, name: str, port: int) -> Handshake | Unavailable:
+        """What comes of a handshake, where the network may be used."""
+        if not self._network:
+            return NO_NETWORK
+        # Imported where it is needed: most audits have no use for it.
+        from hipaaguard.collect.tls_handshake import shake_hands
+
+        return shake_hands(name, port)
 
     def stop(self) -> None:
         """Ends every program that is running, and every one that is still to be started."""
@@ -208,9 +233,22 @@ def _read_all(handle: int) -> bytes | Unavailable:
 
 
 def find_program(program: str) -> str | None:
-    """The program's absolute path in the system's own folders, or None."""
+    """The program's absolute path in the system's own folders or its maker's, or None."""
     candidates = (f"{folder}/{program}" for folder in PROGRAM_FOLDERS)
-    return next((path for path in candidates if os.access(path, os.X_OK)), None)
+    found = next((path for path in candidates if os.access(path, os.X_OK)), None)
+    makers = MAKERS_PROGRAMS.get(program)
+    return found or (makers if makers and _is_roots_alone(makers) else None)
+
+
+def _is_roots_alone(program: str) -> bool:
+    """Whether it can be run, and it and every folder above it are for root alone to change."""
+    path = Path(program)
+    try:
+        states = [place.stat() for place in (path.resolve(strict=True), *path.resolve().parents)]
+    except (OSError, RuntimeError):
+        return False
+    safe = all(state.st_uid == 0 and not state.st_mode & 0o022 for state in states)
+    return safe and os.access(program, os.X_OK)
 
 
 def _person(environ: Mapping[str, str]) -> Person:

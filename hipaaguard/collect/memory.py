@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from hipaaguard.collect.host import Entry, Host, Output, Person
+from hipaaguard.collect.host import Entry, Handshake, Host, Output, Person
 from hipaaguard.model import Platform, Unavailable
 
 T = TypeVar("T")
@@ -65,6 +65,10 @@ class RememberingHost:
     def env(self, name: str) -> str | None:
         """The variable of the environment."""
         return self._host.env(name)
+
+    def tls(self, name: str, port: int) -> Handshake | Unavailable:
+        """What came of the handshake the first time."""
+        return self._once(("tls", name, port), lambda: self._host.tls(name, port))
 
     def stop(self) -> None:
         """Passed on."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from hipaaguard.collect.host import Entry, Host, Output, Person
-from hipaaguard.collect.recording import FILE_NAME
+from hipaaguard.collect.host import Entry, Handshake, Host, Output, Person
+from hipaaguard.collect.recording import FILE_NAME, address_key
 from hipaaguard.collect.redact import Redactor
 from hipaaguard.model import Platform, Unavailable
 
@@ -28,6 +28,7 @@ class Heard:
     links: dict[str, str | Unavailable] = field(default_factory=dict)
     entries: dict[str, Entry | Unavailable] = field(default_factory=dict)
     env: dict[str, str | None] = field(default_factory=dict)
+    handshakes: dict[str, Handshake | Unavailable] = field(default_factory=dict)
 
 
 class RecordingHost:
@@ -97,6 +98,13 @@ class RecordingHost:
             self.heard.env[name] = answer
         return answer
 
+    def tls(self, name: str, port: int) -> Handshake | Unavailable:
+        """The other host's answer, remembered."""
+        answer = self._host.tls(name, port)
+        with self._lock:
+            self.heard.handshakes[address_key(name, port)] = answer
+        return answer
+
     def stop(self) -> None:
         """Passed on."""
         self._host.stop()
@@ -123,6 +131,8 @@ def recording_files(
             writer.command(question, heard.commands[question])
             for question in sorted(heard.commands, key=str)
         ],
+        # The addresses are the policy's own words and stay.
+        "handshakes": {k: writer.handshake(v) for k, v in sorted(heard.handshakes.items())},
     }
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return {FILE_NAME: text.encode(), **writer.beside}
@@ -177,6 +187,11 @@ class _Writer:
             "mode": f"{answer.mode:o}",
             "uid": answer.uid,
         }
+
+    def handshake(self, answer: Handshake | Unavailable) -> object:
+        if isinstance(answer, Unavailable):
+            return self._refusal(answer)
+        return {"version": answer.version, "valid": answer.valid, "problem": answer.problem}
 
     def command(self, question: Question, answer: Output | Unavailable) -> object:
         argv, uid = question

@@ -15,16 +15,42 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from hipaaguard import strict_yaml
-from hipaaguard.collect.host import Entry, Output, Person
+from hipaaguard.collect.host import Entry, Handshake, Output, Person
+from hipaaguard.collect.recorded import (
+    Command,
+    Contents,
+    Described,
+    Owner,
+    Recorded,
+    Refusal,
+    Shaken,
+)
 from hipaaguard.errors import CommandError, ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
+
+__all__ = (
+    "FILE_NAME",
+    "MAX_SIDE_FILES",
+    "MAX_SIDE_FILE_BYTES",
+    "MAX_TOTAL_BYTES",
+    "Command",
+    "Contents",
+    "Described",
+    "Owner",
+    "Recorded",
+    "Recording",
+    "Refusal",
+    "ReplayHost",
+    "Shaken",
+    "address_key",
+    "read_recording",
+)
 
 FILE_NAME = "recording.yaml"
 MAX_SIDE_FILE_BYTES = 16 << 20
@@ -43,95 +69,6 @@ _ZIP_FAULTS = (
 )
 
 T = TypeVar("T")
-
-
-class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Instead of an answer: why there is none."""
-
-    unavailable: Reason
-    detail: str = ""
-
-
-class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file's contents, inline or in a `file` beside, with what else is known of it."""
-
-    text: str = ""
-    file: str = ""
-    modified: datetime | None = None
-    mode: str = "644"
-    uid: int = 0
-    unavailable: Reason | None = None
-    detail: str = ""
-
-
-class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One program that was run, and its answer; texts are UTF-8, `*_file` names a file beside."""
-
-    run: tuple[str, ...]
-    uid: int | None = None
-    exit: int = 0
-    stdout: str = ""
-    stderr: str = ""
-    stdout_file: str = ""
-    stderr_file: str = ""
-    unavailable: Reason | None = None
-    detail: str = ""
-
-
-class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The person of the recording."""
-
-    name: str = "user"
-    uid: int = 1000
-    home: str = "/home/user"
-
-
-class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of one file without its contents; `mode` in octal digits."""
-
-    kind: str = "file"
-    size: int = 0
-    modified: datetime | None = None
-    mode: str = "644"
-    uid: int = 0
-    unavailable: Reason | None = None
-    detail: str = ""
-
-
-class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`recording.yaml`.
-
-    Attributes:
-        platform: the recorded system.
-        origin: where it comes from: OS and build, or "made by hand" and after what.
-        taken_at: when it was recorded.
-        note: what is worth knowing about the case.
-        elevated: whether it was recorded with administrator rights.
-        person: whose machine it was.
-        env: variables of the environment.
-        files: contents by absolute path.
-        folders: names by absolute path.
-        links: absolute target by absolute path, links along the way already followed.
-        entries: what is known of files that are not in `files`.
-        commands: what was run.
-        otherwise: `unknown` or `absent`: what every question is answered that is not listed.
-        facts: what the collectors must make of it; used by tests alone.
-    """
-
-    platform: Platform
-    origin: str
-    taken_at: datetime
-    note: str = ""
-    elevated: bool = False
-    person: Owner = Owner()
-    env: Mapping[str, str] = {}
-    files: Mapping[str, str | Contents] = {}
-    folders: Mapping[str, tuple[str, ...] | Refusal] = {}
-    links: Mapping[str, str | Refusal] = {}
-    entries: Mapping[str, Described] = {}
-    commands: tuple[Command, ...] = ()
-    otherwise: str = "unknown"
-    facts: Mapping[str, bool | int | str | tuple[str, ...] | Refusal] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +295,15 @@ class ReplayHost:
         """The recorded variable."""
         return self._recording.recorded.env.get(name)
 
+    def tls(self, name: str, port: int) -> Handshake | Unavailable:
+        """The recorded handshake with the same address; nothing is sent."""
+        answer = self._recording.recorded.handshakes.get(address_key(name, port))
+        if answer is None:
+            return Unavailable(Reason.FAILED, "the recording does not hold the answer")
+        if answer.unavailable is not None:
+            return Unavailable(answer.unavailable, answer.detail)
+        return Handshake(answer.version, answer.valid, answer.problem)
+
     def stop(self) -> None:
         """Nothing runs, so nothing is to be ended."""
 
@@ -395,6 +341,11 @@ class ReplayHost:
             return exact
         target = self._target(path)
         return target if isinstance(target, Refusal) else answers.get(target)
+
+
+def address_key(name: str, port: int) -> str:
+    """How a recording names the other end of a handshake."""
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
 def _refused(answer: Refusal | Contents | Described) -> Unavailable:

@@ -41,6 +41,8 @@ _NAMED = re.compile(
     r"(?m)^(?P<key>[SE]?:?[A-Z_]*(?:SERIAL|WWN|WWID|LABEL|SSID|PART_ENTRY_NAME)[A-Z_]*=)"
     r"(?P<value>.+)$"
 )
+# The name of a Wi-Fi network, as wpa_cli and iwctl tell it.
+_NETWORK = re.compile(r"(?m)^(?P<key>ssid=|.*\bConnected network\s+)(?P<value>\S.*)$")
 _DEVICE_LINK = re.compile(r"(?m)^S:.*\n?")
 
 
@@ -77,6 +79,7 @@ class Redactor:
         """The text with everything replaced."""
         text = _DEVICE_LINK.sub("", text)
         text = _NAMED.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
+        text = _NETWORK.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = self._people(text)
         text = _UUID.sub(self._replace(self._uuid), text)
         text = _BARE_UUID.sub(self._replace(self._bare_uuid), text)

@@ -1,7 +1,8 @@
 """Which ranges a VPN may leave out, from `ip -j route show table all`: text to data, nothing asked.
 
-Clients exclude a service (video calls, an office suite) either by routes of its own past the tunnel
-or by leaving a gap between the tunnel's routes, where the home's default route decides.
+Clients exclude a service (video calls, an office suite) by routes of its own past the tunnel, by
+rules for its addresses, or by leaving a gap between the tunnel's routes, where the home's default
+route decides.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -74,8 +75,10 @@ class _Listed:
         return any(hop.dev not in tunnels for hop in self.shown.nexthops or (self.shown,))
 
 
-def parse_exclusions(text: str, version: int, tunnels: Collection[str]) -> tuple[Address, ...]:
-    """One public address for each listed route that may lead past the tunnels.
+def parse_exclusions(
+    text: str, version: int, tunnels: Collection[str], ruled: Iterable[Network] = ()
+) -> tuple[Address, ...]:
+    """One public address for each listed route or rule that may lead past the tunnels.
 
     Whether it does is the kernel's to say: a rule can come before the table that holds it.
     Left out are hosts (the VPN's own server has such a route) and the machine's own networks.
@@ -84,6 +87,7 @@ def parse_exclusions(text: str, version: int, tunnels: Collection[str]) -> tuple
         text: stdout of `ip -4 -j route show table all` (or `-6`).
         version: 4 or 6.
         tunnels: the interfaces that carry what they are given.
+        ruled: networks of this version that rules of routing name as destinations.
 
     Returns:
         At most `MAX_EXCLUSIONS`, of the widest routes first, each once; may be empty.
@@ -95,6 +99,7 @@ def parse_exclusions(text: str, version: int, tunnels: Collection[str]) -> tuple
     """
     listed = _parse(text, version)
     passing = {route.network for route in listed if route.may_pass(tunnels)}
+    passing |= {network for network in ruled if not _is_host(network)}
     # Widest first: what is wide carries most, and clients that exclude more ranges than are looked
     # up exclude by a few wide ones and many small ones, so one that leads past shows soon.
     found = _addresses(sorted(passing, key=lambda it: (it.prefixlen, int(it[0]))), listed)

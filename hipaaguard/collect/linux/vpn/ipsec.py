@@ -7,7 +7,7 @@ kernel's module.
 from dataclasses import dataclass
 from functools import cached_property
 
-from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, Output, attempt, is_absent
+from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, Output, attempt
 from hipaaguard.collect.linux.vpn.routes import Address
 from hipaaguard.collect.linux.vpn.running import IPSEC_PROGRAMS
 from hipaaguard.collect.linux.vpn.xfrm import Policy, deciding, parse_policies, parse_state_count
@@ -29,11 +29,9 @@ class Ipsec:
     @cached_property
     def _present(self) -> bool | Unavailable:
         """Whether a program that agrees on keys runs."""
-        if not isinstance(self.programs, Unavailable):
-            return bool(IPSEC_PROGRAMS & self.programs)
-        places = ("/etc/ipsec.conf", "/etc/swanctl")
-        installed = not all(is_absent(self.host.entry(place)) for place in places)
-        return self.programs if installed else False
+        if isinstance(self.programs, Unavailable):
+            return self.programs
+        return bool(IPSEC_PROGRAMS & self.programs)
 
     @cached_property
     def policies(self) -> tuple[Policy, ...] | Unavailable:

@@ -103,7 +103,7 @@ class _View:
         if isinstance(self.links, Unavailable):
             return {}
         ppp = any(link.kind == "ppp" for link in self.links)
-        home_line = ppp and _has_pppoe_session(self.host)
+        home_line = _has_pppoe_session(self.host) if ppp else False
         return {link.name: kind_of(link, self.programs, home_line=home_line) for link in self.links}
 
     @cached_property
@@ -162,10 +162,12 @@ class _View:
             *([Kind.IPSEC] if self.ipsec.active is True else []),
             *(tunnel.kind for tunnel in self.tunnels if tunnel.in_service),
         ]
-        if not candidates:
-            candidates = [it for it in self.set_up if isinstance(it, Kind)]
         if candidates:
             return str(candidates[0])
+        if self.set_up:
+            # A place that could not be looked into may hold the first.
+            first = self.set_up[0]
+            return first if isinstance(first, Unavailable) else str(first)
         if isinstance(self.active, Unavailable):
             return self.active
         return self.configured if isinstance(self.configured, Unavailable) else str(Kind.NONE)
@@ -177,10 +179,14 @@ class _View:
         return Ways(self.host, self.links, self.kinds, self.ipsec)
 
 
-def _has_pppoe_session(host: Host) -> bool:
+def _has_pppoe_session(host: Host) -> bool | Unavailable:
     """Whether the kernel lists a PPPoE session below the heading (`net/pppoe` of Linux)."""
+    # The file comes with the kernel's module: it is missing only where others are there.
+    known = host.names("/proc/net")
+    if isinstance(known, Unavailable) or "pppoe" not in known:
+        return known if isinstance(known, Unavailable) else False
     sessions = host.read("/proc/net/pppoe")
-    return isinstance(sessions, bytes) and len(sessions.splitlines()) > 1
+    return sessions if isinstance(sessions, Unavailable) else len(sessions.splitlines()) > 1
 
 
 PROBE = Probe("the VPN", NAMES, collect)

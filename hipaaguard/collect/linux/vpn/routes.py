@@ -74,7 +74,6 @@ class _Shown(msgspec.Struct, frozen=True):
 
 class _Entry(msgspec.Struct, frozen=True):
     dst: str = ""
-    dstlen: int | None = None
 
 
 def parse_route(exit_code: int, stdout: str, stderr: str) -> Route:
@@ -134,10 +133,10 @@ def parse_target(text: str) -> Address | Network:
 
 
 def parse_destinations(text: str) -> tuple[Network, ...]:
-    """The destinations that a routing table or a list of rules tells apart, the default left out.
+    """The destinations that the routing tables tell apart, the default left out.
 
     Args:
-        text: stdout of `ip -4 -j route show table all` or `ip -4 -j rule show` (or `-6`).
+        text: stdout of `ip -4 -j route show table all` (or `-6`).
 
     Returns:
         Sorted as printed; may be empty.
@@ -145,18 +144,14 @@ def parse_destinations(text: str) -> tuple[Network, ...]:
     Raises:
         ParseError: Another form.
 
-    Source: ip-route(8), ip-rule(8); tests/test_vpn_netns.py.
+    Source: ip-route(8); tests/test_vpn_netns.py.
     """
     try:
         entries = msgspec.json.decode(text, type=tuple[_Entry, ...])
-        named = [entry for entry in entries if entry.dst not in ("", "all", "default")]
-        return tuple(ip_network(_with_length(entry), strict=False) for entry in named)
+        named = [entry.dst for entry in entries if entry.dst not in ("", "default")]
+        return tuple(ip_network(dst, strict=False) for dst in named)
     except (msgspec.DecodeError, ValueError) as error:
         raise ParseError("ip listed the routes in a form that is not known") from error
-
-
-def _with_length(entry: _Entry) -> str:
-    return entry.dst if entry.dstlen is None else f"{entry.dst}/{entry.dstlen}"
 
 
 def samples(target: Address | Network, known: Iterable[Network]) -> tuple[Address, ...]:

@@ -61,6 +61,7 @@ PLUGINS = {
     "strongswan": Kind.IPSEC,
     "vpnc": Kind.IPSEC,
 }
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_CONNECTIONS = 20
 """How many of NetworkManager's VPN connections are asked for their kind."""
 
@@ -146,8 +147,7 @@ def _netdev(host: Host, path: str) -> Iterator[Finding]:
 def _network_manager(host: Host, programs: frozenset[str] | Unavailable) -> Iterator[Finding]:
     """What NetworkManager knows; only a running one is asked, for asking may start it."""
     if isinstance(programs, Unavailable):
-        if not is_absent(host.entry("/etc/NetworkManager")):
-            yield _locked(programs, "the connections of NetworkManager")
+        yield _locked(programs, "the connections of NetworkManager")
         return
     if "NetworkManager" not in programs:
         return
@@ -182,16 +182,16 @@ def parse_connections(output: Output) -> tuple[tuple[str, str], ...]:
     if output.exit_code:
         raise ParseError("NetworkManager did not tell its connections")
     fields = [line.split(":") for line in output.text.splitlines() if line]
-    if not all(len(field) == 2 for field in fields):
+    if not all(len(field) == 2 and _UUID.fullmatch(field[0]) for field in fields):
         raise ParseError("NetworkManager told its connections in a form that is not known")
     return tuple((uuid, kind) for uuid, kind in fields)
 
 
-def _plugin(host: Host, uuid: str) -> Kind:
+def _plugin(host: Host, uuid: str) -> Finding:
     """Of which kind a connection of NetworkManager is; it is a VPN whatever the plugin."""
     output = host.run("nmcli", "-t", "-f", "vpn.service-type", "connection", "show", "uuid", uuid)
     if isinstance(output, Unavailable):
-        return Kind.TUN
+        return output
     service = output.stdout.decode(errors="replace").strip()
     return PLUGINS.get(service.removeprefix("vpn.service-type:").rpartition(".")[2], Kind.TUN)
 
@@ -199,8 +199,7 @@ def _plugin(host: Host, uuid: str) -> Kind:
 def _tailscale(host: Host, programs: frozenset[str] | Unavailable) -> Iterator[Finding]:
     """What Tailscale says of itself; only a running one is asked, and not for any names."""
     if isinstance(programs, Unavailable):
-        if not is_absent(host.entry("/var/lib/tailscale")):
-            yield _locked(programs, "the tailscale settings")
+        yield _locked(programs, "the tailscale settings")
         return
     if "tailscaled" not in programs:
         return

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     FORTICLIENT = "forticlient"
     GLOBALPROTECT = "globalprotect"
     IPSEC = "ipsec"
+    MOZILLA = "mozilla"
     MULLVAD = "mullvad"
     NONE = "none"
     NORDVPN = "nordvpn"
@@ -79,12 +80,13 @@ _NAMES = (
     (re.compile(r"nordlynx|nordtun"), Kind.NORDVPN),
     (re.compile(r"proton\d+"), Kind.PROTONVPN),
     (re.compile(r"wg\d*-mullvad|mullvad.*"), Kind.MULLVAD),
+    (re.compile(r"moz\d+"), Kind.MOZILLA),
     (re.compile(r"ipsec\d+"), Kind.IPSEC),
     (re.compile(r"wg\d+.*"), Kind.WIREGUARD),
 )
 _ZEROTIER = re.compile(r"zt[0-9a-z]{8,13}")
 # Translators between IPv4 and IPv6 on the home's own line: not tunnels to anyone.
-_TRANSLATORS = re.compile(r"clat\d*|.*-clat|nat64|teredo|siit\d*")
+_TRANSLATING = re.compile(r"clat\d*|.*-clat|nat64|teredo|siit\d*")
 
 TUN_PROGRAMS = {
     "openvpn": Kind.OPENVPN,
@@ -96,6 +98,9 @@ TUN_PROGRAMS = {
     "fctsslvpnd": Kind.FORTICLIENT,
 }
 """What makes interfaces of kind `tun` with names of no meaning, by the name of the process."""
+
+TRANSLATORS = frozenset({"clatd", "miredo", "tayga"})
+"""What makes interfaces of kind `tun` that are no tunnels, under names that its settings choose."""
 
 PPP_PROGRAMS = {
     "openfortivpn": Kind.FORTICLIENT,
@@ -113,14 +118,14 @@ PPP_LINES = frozenset({"pppoe", "chat", "wvdial"})
 
 
 def kind_of(
-    link: Link, programs: frozenset[str] | Unavailable, *, home_line: bool
+    link: Link, programs: frozenset[str] | Unavailable, *, home_line: bool | Unavailable
 ) -> Kind | Unavailable | None:
     """Of which kind of VPN the interface is.
 
     Args:
         link: the interface.
         programs: the names of the processes known here that run, or why they cannot be seen.
-        home_line: whether the kernel holds a PPPoE session.
+        home_line: whether the kernel holds a PPPoE session, or why that cannot be told.
 
     Returns:
         None when it is no VPN's; unavailable when that cannot be told.
@@ -137,14 +142,23 @@ def _named(name: str) -> Kind | None:
     return next((kind for pattern, kind in _NAMES if pattern.fullmatch(name)), None)
 
 
-def _tun_kind(link: Link, programs: frozenset[str] | Unavailable) -> Kind | None:
-    if _TRANSLATORS.fullmatch(link.name):
+def _tun_kind(link: Link, programs: frozenset[str] | Unavailable) -> Kind | Unavailable | None:
+    if _TRANSLATING.fullmatch(link.name):
         return None
-    named = _named(link.name)
-    if named or isinstance(programs, Unavailable):
-        return named or Kind.TUN
+    if named := _named(link.name):
+        return named
+    if isinstance(programs, Unavailable):
+        return _unseen(programs, "which program holds a tunnel cannot be seen")
+    if TRANSLATORS & programs:
+        return Unavailable(
+            Reason.UNRECOGNISED, "a tunnel may be a VPN's or an address translator's"
+        )
     makers = {kind for program, kind in TUN_PROGRAMS.items() if program in programs}
     return makers.pop() if len(makers) == 1 else Kind.TUN
+
+
+def _unseen(answer: Unavailable, detail: str) -> Unavailable:
+    return Unavailable(answer.reason, detail, answer.settle)
 
 
 def _tap_kind(link: Link) -> Kind | Unavailable | None:
@@ -158,14 +172,13 @@ def _tap_kind(link: Link) -> Kind | Unavailable | None:
 
 
 def _ppp_kind(
-    programs: frozenset[str] | Unavailable, *, home_line: bool
+    programs: frozenset[str] | Unavailable, *, home_line: bool | Unavailable
 ) -> Kind | Unavailable | None:
+    detail = "whether a dial-up line is a VPN's or the home's own cannot be seen"
     if isinstance(programs, Unavailable):
-        return Unavailable(
-            programs.reason,
-            "whether a dial-up line is a VPN's or the home's own cannot be seen",
-            programs.settle,
-        )
+        return _unseen(programs, detail)
+    if isinstance(home_line, Unavailable):
+        return _unseen(home_line, detail)
     makers = {kind for program, kind in PPP_PROGRAMS.items() if program in programs}
     line = home_line or bool(PPP_LINES & programs)
     if line and not makers:
@@ -194,7 +207,7 @@ def answered(
     Args:
         link: the interface.
         kind: its kind.
-        handshake: what WireGuard told of its last handshake; None when it could not be asked.
+        handshake: what WireGuard told of its last handshake; None without the rights to ask.
         associations: how many IPsec associations there are, or why that was not to be seen.
 
     Returns:
@@ -205,7 +218,8 @@ def answered(
         return _received(link, otherwise=False) if handshake is None else handshake
     if link.kind in IPSEC_LINKS:
         if isinstance(associations, Unavailable):
-            return _received(link, otherwise=associations)
+            hidden = associations.reason is Reason.NOT_PERMITTED
+            return _received(link, otherwise=associations) if hidden else associations
         # One in each direction; a single one is a request without an answer.
         return associations >= 2
     return _received(link, otherwise=_QUIET) if kind in (Kind.WIREGUARD, Kind.ZEROTIER) else True

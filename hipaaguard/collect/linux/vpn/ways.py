@@ -19,10 +19,9 @@ from hipaaguard.collect.linux.vpn.routes import (
     parse_target,
     samples,
 )
+from hipaaguard.collect.linux.vpn.rules import ANY, Flow, Rules, read_rules
 from hipaaguard.collect.linux.vpn.tunnels import Kind
 from hipaaguard.model import Reason, Unavailable
-
-_LIST_ROUTES = ("route", "show", "table", "all")
 
 
 class Way(Enum):
@@ -71,12 +70,14 @@ class Ways:
     kinds: Mapping[str, Kind | Unavailable | None]
     ipsec: Ipsec
 
-    def to(self, targets: Sequence[Address]) -> Iterator[Way | Unavailable]:
-        """Where packets to each address end up, in the same order."""
-        return (self._way(target) for target in targets)
+    def to(
+        self, targets: Sequence[Address], flows: Sequence[Flow] = (ANY,)
+    ) -> Iterator[Way | Unavailable]:
+        """Where packets of each kind of traffic to each address end up."""
+        return (self._way(target, flow) for flow in flows for target in targets)
 
-    def _way(self, target: Address) -> Way | Unavailable:
-        route = self._route(target)
+    def _way(self, target: Address, flow: Flow) -> Way | Unavailable:
+        route = self._route(target, flow)
         if isinstance(route, Unavailable):
             return route
         if route.here:
@@ -86,12 +87,11 @@ class Ways:
         encrypted = self._encrypted(route, target)
         return encrypted or self._beyond(route.device)
 
-    def _route(self, target: Address) -> Route | Unavailable:
+    def _route(self, target: Address, flow: Flow) -> Route | Unavailable:
         # As the person, also under sudo: routes can differ from one user to the next.
-        user = str(self.host.person.uid)
-        output = self.host.run(
-            "ip", f"-{target.version}", "-j", "route", "get", str(target), "uid", user
-        )
+        user = ("uid", str(self.host.person.uid))
+        family = f"-{target.version}"
+        output = self.host.run("ip", family, "-j", "route", "get", str(target), *user, *flow.args)
         if isinstance(output, Unavailable):
             return output
         return attempt(
@@ -137,10 +137,16 @@ class Ways:
         # The probes miss a range that was left out. Without a tunnel there is none to leave out of.
         if verdict is not True or not (Way.TUNNEL in found or self._has_tunnel):
             return verdict
-        excluded = self._exclusions(probes[0].version)
+        version = probes[0].version
+        rules = self._rules(version)
+        if isinstance(rules, Unavailable):
+            return rules
+        excluded = self._exclusions(version, rules)
         if isinstance(excluded, Unavailable):
             return excluded
-        return carries_all((*found, *self.to(excluded)), nothing_leaves=nothing_leaves)
+        singled_out = self.to((*probes, *excluded), rules.flows)
+        past = (*found, *self.to(excluded), *singled_out)
+        return carries_all(past, nothing_leaves=nothing_leaves)
 
     @cached_property
     def _tunnels(self) -> frozenset[str]:
@@ -152,21 +158,32 @@ class Ways:
     def _has_tunnel(self) -> bool:
         return bool(self._tunnels) or self.ipsec.active is True
 
-    def _exclusions(self, version: int) -> tuple[Address, ...] | Unavailable:
-        output = ask_ip(self.host, f"-{version}", "-j", *_LIST_ROUTES)
-        if isinstance(output, Unavailable):
-            return output
-        return attempt(lambda: parse_exclusions(output.text, version, self._tunnels))
+    def _rules(self, version: int) -> Rules | Unavailable:
+        output = self.host.run("ip", f"-{version}", "-j", "rule", "show")
+        return output if isinstance(output, Unavailable) else attempt(read_rules, output, version)
+
+    def _listed(self, version: int) -> str | Unavailable:
+        output = ask_ip(self.host, f"-{version}", "-j", "route", "show", "table", "all")
+        return output if isinstance(output, Unavailable) else attempt(lambda: output.text)
+
+    def _exclusions(self, version: int, rules: Rules) -> tuple[Address, ...] | Unavailable:
+        text = self._listed(version)
+        if isinstance(text, Unavailable):
+            return text
+        return attempt(parse_exclusions, text, version, self._tunnels, rules.targets)
 
     def carries(self, argument: str) -> bool | Unavailable:
         """Whether a VPN carries everything to the address or network that a practice named."""
         target = attempt(parse_target, argument)
         if isinstance(target, Unavailable):
             return target
-        addresses = self._samples(target)
+        rules = self._rules(target.version)
+        if isinstance(rules, Unavailable):
+            return rules
+        addresses = self._samples(target, rules)
         if isinstance(addresses, Unavailable):
             return addresses
-        found = tuple(self.to(addresses))
+        found = tuple(self.to(addresses, (ANY, *rules.flows)))
         if len(addresses) > 1:
             # The machine's own addresses in the network and the network's own are no destinations.
             found = tuple(way for way in found if way is not Way.HERE)
@@ -175,23 +192,16 @@ class Ways:
         doubt = next((way for way in found if isinstance(way, Unavailable)), None)
         return doubt or Way.TUNNEL in found
 
-    def _samples(self, target: Address | Network) -> tuple[Address, ...] | Unavailable:
-        family = f"-{target.version}"
-        known: list[Network] = []
-        if isinstance(target, (IPv4Network, IPv6Network)):
-            for args in (_LIST_ROUTES, ("rule", "show")):
-                output = ask_ip(self.host, family, "-j", *args)
-                if isinstance(output, Unavailable):
-                    return output
-                parts = attempt(_destinations, output)
-                if isinstance(parts, Unavailable):
-                    return parts
-                known += parts
-        return attempt(samples, target, known)
-
-
-def _destinations(output: Output) -> tuple[Network, ...]:
-    return parse_destinations(output.text)
+    def _samples(
+        self, target: Address | Network, rules: Rules
+    ) -> tuple[Address, ...] | Unavailable:
+        if not isinstance(target, (IPv4Network, IPv6Network)):
+            return (target,)
+        text = self._listed(target.version)
+        known = text if isinstance(text, Unavailable) else attempt(parse_destinations, text)
+        if isinstance(known, Unavailable):
+            return known
+        return attempt(samples, target, (*known, *rules.targets))
 
 
 def ask_ip(host: Host, *args: str) -> Output | Unavailable:

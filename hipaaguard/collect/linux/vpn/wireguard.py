@@ -17,7 +17,7 @@ Table = Mapping[str, Mapping[str, int]]
 """A number by interface and public key of the far end."""
 
 
-def handshake(host: Host, name: str, now_s: int) -> bool | Unavailable | None:
+def handshake(host: Host, name: str, now_s: int) -> bool | Unavailable:
     """Whether a far end of the interface answered of late.
 
     Args:
@@ -26,14 +26,16 @@ def handshake(host: Host, name: str, now_s: int) -> bool | Unavailable | None:
         now_s: seconds since 1970.
 
     Returns:
-        None when `wg` does not tell.
+        Unavailable when `wg` does not tell, or the tunnel may just be idle.
     """
     handshakes = _told(host, "latest-handshakes")
-    if isinstance(handshakes, Unavailable) or name not in handshakes:
-        return None
+    if isinstance(handshakes, Unavailable):
+        detail = "when the VPN's far end was last heard could not be asked of the program wg"
+        return Unavailable(handshakes.reason, detail)
     keepalives = _told(host, "persistent-keepalive")
     calls = {} if isinstance(keepalives, Unavailable) else keepalives.get(name, {})
-    return is_fresh(handshakes[name], calls, now_s)
+    # An interface that wg does not list has no far end at all.
+    return is_fresh(handshakes.get(name, {}), calls, now_s)
 
 
 def _told(host: Host, what: str) -> Table | Unavailable:

@@ -1,0 +1,1 @@
+"""Name look-ups: whether they leave the machine only encrypted."""
