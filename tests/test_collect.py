@@ -23,6 +23,14 @@ from tests.hosts import Question, Without
 T = TypeVar("T")
 
 KEYS = ("os.name", "os.version")
+ARGUMENTS = (
+    "process.running(x)",
+    "software.installed(x)",
+    "software.version(x)",
+    "tls.valid(example.org:443)",
+    "tls.version(example.org:443)",
+    "vpn.carries(10.0.0.0/8)",
+)
 
 
 def empty(platform: Platform = Platform.LINUX) -> ReplayHost:
@@ -105,7 +113,7 @@ def test_a_platform_without_collectors_has_reasons() -> None:
 
 
 def test_an_empty_recording_yields_no_value_at_all() -> None:
-    keys = {*all_keys(Platform.LINUX), "vpn.carries(10.0.0.0/8)"}
+    keys = {*all_keys(Platform.LINUX), *ARGUMENTS}
     snapshot = collect(empty(), keys, NOW)
     assert {fact.key for fact in snapshot.facts} == keys
     assert {name for name in FACTS if Platform.LINUX in FACTS[name].platforms} == {
