@@ -478,3 +478,44 @@ def test_the_recordings_hold_every_outcome_of_every_fact() -> None:
             outcome = "good" if good else "bad"
             seen[key].add("unavailable" if isinstance(value, Refusal) else outcome)
     assert set(map(frozenset, seen.values())) == {frozenset({"good", "bad", "unavailable"})}
+
+
+TRAPS = {
+    "only the swap is encrypted, with a random key": "disk-only-swap-encrypted",
+    "a mount point named crypt": "disk-crypt-in-the-name-only",
+    "an encrypted stick beside a readable system": "disk-encrypted-stick-plain-root",
+    "an encrypted image on a readable disk": "disk-loop-image-encrypted-on-bare-disk",
+    "another data set of ZFS is encrypted": "disk-zfs-plain",
+    "ZFS on LUKS": "disk-zfs-on-luks",
+    "ZFS's tools are missing": "disk-zfs-tools-missing",
+    "LVM on LUKS": "disk-lvm-on-luks",
+    "LVM over an encrypted and a bare disk": "disk-lvm-one-bare",
+    "a mirror with one bare leg": "disk-mirror-one-leg-plain",
+    "btrfs over an encrypted and a bare disk": "disk-btrfs-one-plain",
+    "LUKS2 that lets the drive encrypt": "disk-drive-encrypts",
+    "a drive that is said to encrypt by itself": "disk-drive-said-to-encrypt-itself",
+    "verity and integrity share LUKS's prefix": "disk-verity-and-integrity",
+    "a cipher that does nothing": "disk-luks-without-cipher",
+    "plain dm-crypt": "disk-plain-dm-crypt",
+    "fscrypt, folder by folder": "disk-fscrypt",
+    "eCryptfs encrypts the home folder alone": "disk-ecryptfs-home",
+    "systemd-homed encrypts the home folder alone": "disk-homed",
+    "a swap file is judged by its file system": "disk-swap-file-on-luks",
+    "bare swap beside LUKS": "disk-swap-bare-beside-luks",
+    "zram is memory": "disk-btrfs-on-luks-zram",
+    "zram that writes to a disk": "disk-zram-with-a-disk-behind",
+    "zswap only stands before the swap": "disk-zswap-before-bare-swap",
+    "hibernation to a bare partition": "disk-hibernation-to-bare-partition",
+    "USB disks that say they are fixed": "disk-plain-sticks",
+    "a system that runs from a snap or image": "disk-root-is-packed",
+    "a container": "disk-container",
+    "a live medium": "disk-live-medium",
+    "encryption that is still going on": "disk-being-encrypted-as-root",
+    "Windows beside Linux, encrypted or not": "disk-bitlocker-beside-luks",
+    "the key lies in the start-up files": "disk-key-in-start-up-files",
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_every_trap_has_its_recording(trap: str) -> None:
+    assert (TESTS / "recordings" / "linux" / TRAPS[trap] / "recording.yaml").is_file()

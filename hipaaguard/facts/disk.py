@@ -2,6 +2,10 @@
 
 from hipaaguard.facts.spec import BOOL, INT, STR, STRINGS, FactSpec
 
+_RIGHTS = (
+    "Some layouts (plain dm-crypt, VeraCrypt, key tables that are root's) need sudo to be judged."
+)
+
 SPECS = (
     FactSpec(
         "disk.encryption_state",
@@ -11,18 +15,37 @@ SPECS = (
         "`suspended` encrypted with the key lying open beside it, `off` none.",
         "Disk encryption",
         values=("on", "off", "partial", "converting", "suspended"),
+        traps=(
+            "Swap and disks that are not mounted are other facts; `on` says nothing of them.",
+            "A home folder whose key lies on a bare system disk counts as readable: with the "
+            "system it is `off`.",
+            "`suspended` is said where settings show that the key is packed into start-up files "
+            "that anyone can read; where it only may be, the state is not determined.",
+            _RIGHTS,
+        ),
     ),
     FactSpec(
         "disk.home_encrypted",
         BOOL,
         "The user's home folder is unreadable without a key when the machine is off.",
         "Home folder encrypted",
+        traps=(
+            "It can be true while the system is not encrypted: temporary files, logs and swap may "
+            "still hold what was opened.",
+            "Folders encrypted one by one with fscrypt cannot be told from others: not determined.",
+            "While the person is logged in, every program of theirs can read it.",
+        ),
     ),
     FactSpec(
         "disk.removable_unencrypted",
         INT,
         "Readable file systems on removable disks attached now.",
         "Readable removable disks",
+        traps=(
+            "Only disks that are plugged in at this moment are seen.",
+            "A disk on USB counts as removable even when it calls itself fixed, unless the system "
+            "runs from it.",
+        ),
     ),
     FactSpec(
         "disk.swap_encrypted",
@@ -30,12 +53,27 @@ SPECS = (
         "No readable page of memory can reach a disk: no swap, encrypted swap, or zram without a "
         "backing device.",
         "Swap encrypted",
+        traps=(
+            "The disk that hibernation saves the memory to counts, even while nothing is swapped "
+            "to it.",
+            "zswap changes nothing: what it cannot hold goes on to the swap area behind it.",
+            "Encrypted swap says nothing of the system disk; swap with a random key is usual "
+            "beside a bare one.",
+        ),
     ),
     FactSpec(
         "disk.system_encrypted",
         BOOL,
         "Everything below `/` is unreadable without a key when the machine is off.",
         "System disk encrypted",
+        traps=(
+            "Boot partitions are left out: something must be readable to start from.",
+            "A drive that encrypts by itself counts only where LUKS unlocks it; nothing shows "
+            "whether a password was ever set.",
+            "A system seen from a container, a live medium or a snap is not determined.",
+            "Where the start-up program is NixOS', a key on a stick or in a chip is not seen; "
+            "files that it packs are.",
+        ),
     ),
     FactSpec(
         "disk.unencrypted_volumes",
@@ -43,11 +81,22 @@ SPECS = (
         "Mount points on fixed disks with readable data, boot partitions left out; `~` is the home "
         "folder.",
         "Readable volumes in use",
+        traps=(
+            "Only what is mounted now; a partition that is not is counted by another fact.",
+            "A folder that is encrypted file by file can lie on a volume that is listed.",
+            "Where some are readable, volumes that are not understood are not listed with them.",
+        ),
     ),
     FactSpec(
         "disk.unmounted_unencrypted",
         INT,
         "Readable file systems on fixed disks that are not mounted.",
         "Readable volumes not in use",
+        traps=(
+            "A Windows beside Linux counts when its partition can be read.",
+            "A BitLocker partition counts as unreadable by its mark, though Windows may have "
+            "paused it with the key in the clear: only Windows tells.",
+            "Volume groups that are not active cannot be looked into: not determined.",
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from enum import Enum
 
 from hipaaguard.collect.host import AS_ADMINISTRATOR
 from hipaaguard.collect.linux.disk.block import Block, gone
-from hipaaguard.collect.linux.disk.crypttab import Key, hidden
+from hipaaguard.collect.linux.disk.crypttab import hidden
 from hipaaguard.collect.linux.disk.dm import (
     OPAL,
     PASSING,
@@ -21,6 +21,7 @@ from hipaaguard.collect.linux.disk.dm import (
     is_reencrypting,
     kind_of,
 )
+from hipaaguard.collect.linux.disk.keys import Key
 from hipaaguard.collect.linux.disk.mounts import Mount, mount_at
 from hipaaguard.collect.linux.disk.storage import Storage, pool_devices
 from hipaaguard.model import Reason, Unavailable
@@ -34,20 +35,27 @@ class Cover(Enum):
     FULL = "full"
     PARTLY = "partly"
     """Encryption is being added or removed, and a part is readable."""
+    OPEN = "open"
+    """All of it is encrypted, and the key lies in the clear beside it."""
     NONE = "none"
 
 
 Verdict = Cover | Unavailable
 
+READABLE = (Cover.NONE, Cover.OPEN, Cover.PARTLY)
+"""The verdicts on data that can be read without a key, all of it or a part; the worst first."""
+
 _NETWORK = ("9p", "afs", "ceph", "cifs", "nfs", "nfs4", "smb3", "virtiofs", "vboxsf")
 # Programs that keep a folder's files encrypted in another folder; none has a mode without.
 _ENCRYPTED_FOLDERS = ("fuse.cryfs", "fuse.encfs", "fuse.gocryptfs", "fuse.securefs")
+# In it VeraCrypt shows an opened volume as a file, where the kernel cannot decrypt it by itself.
+_VERACRYPT = "fuse.veracrypt"
 
 
 def combine(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict on data spread over legs with these verdicts; unavailable when there are none."""
     legs = tuple(verdicts)
-    for worst in (Cover.NONE, Cover.PARTLY):
+    for worst in READABLE:
         if worst in legs:
             return worst
     unknown = next((leg for leg in legs if isinstance(leg, Unavailable)), None)
@@ -66,7 +74,7 @@ def cover_of_mount(storage: Storage, mount: Mount, depth: int = 0) -> Verdict:
         return _strange("a file that holds a disk")
     if mount.fs_type == "zfs" and storage.zfs.encrypted.get(mount.source) is True:
         return Cover.FULL
-    if mount.fs_type == "ecryptfs" or mount.fs_type in _ENCRYPTED_FOLDERS:
+    if mount.fs_type in ("ecryptfs", _VERACRYPT, *_ENCRYPTED_FOLDERS):
         return _cover_of_folder(mount)
     below = legs(storage, mount)
     if isinstance(below, Unavailable):
@@ -218,36 +226,49 @@ def _cover_by_table(storage: Storage, block: Block, below: Verdict) -> Verdict:
 
 def _with_key(storage: Storage, block: Block, own: Verdict, depth: int) -> Verdict:
     """The verdict on an opened disk, which is no better than that on its key."""
-    key = storage.keys.get(block.name)
-    if key is None:
-        return own
-    of_key = _cover_of_key(storage, block, key, depth)
-    if isinstance(key, Key) and not key.sure and of_key is not Cover.FULL:
-        of_key = hidden()
-    with_key = combine((own, of_key))
+    keys = storage.keys.get(block.name, ())
+    with_key = combine((own, *(_cover_of_key(storage, block, key, depth) for key in keys)))
     if with_key is not Cover.FULL and _cover_of_slaves(storage, block, depth) is Cover.FULL:
         return Cover.FULL
     return with_key
 
 
 def _cover_of_key(storage: Storage, block: Block, key: Key | Unavailable, depth: int) -> Verdict:
+    """What a disk is worth by the place of one of its keys: in the clear, it lies open."""
+    place = _cover_of_place(storage, block, key, depth)
+    if isinstance(key, Key) and not key.sure and place is not Cover.FULL:
+        return hidden()
+    return Cover.OPEN if place is Cover.NONE else place
+
+
+def _cover_of_place(storage: Storage, block: Block, key: Key | Unavailable, depth: int) -> Verdict:
     """The verdict on a key file; what the root needs is copied into the start-up files."""
     if isinstance(key, Unavailable):
         return key
     # A key on the disk that it opens, or on one opened from there, helps nobody who has no other.
     others = {name: it for name, it in storage.keys.items() if name != block.name}
     without = replace(storage, keys=others)
-    if block.name in _stack(storage, "/"):
-        return _cover_of_start_files(without, depth)
+    if isinstance(key.path, str) and key.path.startswith("/dev/"):
+        other = storage.at(key.path)
+        return cover_of_block(without, other.name, depth + 1) if other else gone()
+    in_system = block.name in _stack(storage, "/")
+    if key.path == "" or in_system:
+        other_disk = key.only_system and not in_system
+        return Cover.FULL if other_disk else _cover_of_start_files(without, key, depth)
     place = _cover_of_key_file(without, key.path, depth)
-    return combine((place, _cover_of_start_files(without, depth))) if key.early else place
+    return combine((place, _cover_of_start_files(without, key, depth))) if key.early else place
 
 
-def _cover_of_start_files(storage: Storage, depth: int) -> Verdict:
-    below = cover_of_path(storage, "/boot", depth + 1)
+def _cover_of_start_files(storage: Storage, key: Key, depth: int) -> Verdict:
+    if isinstance(storage.start_places, Unavailable):
+        return storage.start_places
+    places = ("/boot", *storage.start_places)
+    below = combine(cover_of_path(storage, place, depth + 1) for place in places)
     if isinstance(below, Unavailable) or below is Cover.FULL:
         return below
-    detail = "a disk's key may lie in the clear in the start-up files on /boot"
+    if key.packed:
+        return Cover.OPEN
+    detail = "a disk's key may lie in the clear in the start-up files"
     return Unavailable(Reason.UNRECOGNISED, detail)
 
 

@@ -1,4 +1,4 @@
-"""Key files: which encrypted disks are opened at start by a key that lies in a file.
+"""The table of encrypted disks: which are opened at start, and where their keys are.
 
 Where only root may read the table, as on Fedora, the units that systemd has made of it tell the
 same to everybody; without such units either, it is `not-permitted` whether a key lies in the clear.
@@ -8,12 +8,10 @@ mkinitcpio(8) for `crypttab.initramfs`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, attempt, is_absent, read_text
 from hipaaguard.collect.linux.disk.block import Block
-from hipaaguard.collect.linux.disk.dm import Kind, is_inner, kind_of
 from hipaaguard.collect.linux.disk.mounts import unescape
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
@@ -21,7 +19,6 @@ from hipaaguard.model import Reason, Unavailable
 TABLE = "/etc/crypttab"
 EARLY_TABLE = "/etc/crypttab.initramfs"
 UNITS = "/run/systemd/generator"
-KEYS = "/etc/cryptsetup-keys.d"
 
 _UNIT = re.compile(r"systemd-cryptsetup@.*\.service")
 _ATTACH = re.compile(
@@ -30,10 +27,15 @@ _ATTACH = re.compile(
 )
 _TYPED = ("", "-", "none")
 _RANDOM = ("/dev/hw_random", "/dev/hwrng", "/dev/random", "/dev/urandom")
+# Scripts of Debian's cryptsetup and of yubikey-luks that ask a person, or a card with its code.
+_ASKING = frozenset(
+    (
+        *("askpass", "decrypt_gnupg", "decrypt_gnupg-sc", "decrypt_keyctl", "decrypt_openct"),
+        *("decrypt_opensc", "decrypt_ssl", "ykluks-keyscript"),
+    )
+)
 # With these the key file is itself encrypted, for a chip or a token.
 _TOKENS = ("fido2-device=", "pkcs11-uri=", "tpm2-device=")
-# The file is found in the start-up files, before any file system is mounted.
-_EARLY = ("initramfs", "x-initrd.attach")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,12 @@ class Entry:
         named = re.fullmatch(r"(?:/dev/disk/by-uuid/|UUID=\"?)([0-9A-Fa-f-]+)\"?", self.device)
         uuid = f"-{named[1].replace('-', '').lower()}-" if named else None
         by_id = uuid is not None and isinstance(block.dm_uuid, str) and uuid in block.dm_uuid
-        return self.name == block.dm_name or by_id
+        return (bool(self.name) and self.name == block.dm_name) or by_id
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key that is read from a file at start.
-
-    Attributes:
-        path: absolute; without links where they can be seen. Unavailable when no such file is
-            there now.
-        early: whether the table says that it is read from the start-up files.
-        sure: whether there is such a file; False for one in a folder that only root may look into.
-    """
-
-    path: str | Unavailable
-    early: bool = False
-    sure: bool = True
+    @property
+    def is_typed(self) -> bool:
+        """Whether no key is named: a person is asked for it unless the usual file is there."""
+        return self.key in _TYPED
 
 
 def parse_crypttab(text: str) -> tuple[Entry, ...]:
@@ -119,46 +110,37 @@ def parse_unit(text: str) -> Entry:
 
 
 def key_file(entry: Entry) -> str | Unavailable:
-    """The absolute path of the file that holds the key; empty when no file does."""
-    scripted = any(option.startswith("keyscript=") for option in entry.options)
-    if entry.key in (*_TYPED, *_RANDOM):
+    """The absolute path of the file, or opened disk, that gives the key; empty when none does."""
+    script = next((it for it in entry.options if it.startswith("keyscript=")), "")
+    if entry.key in _RANDOM:
         return ""
-    if any(option.startswith(_TOKENS) for option in entry.options):
+    if script and script.removeprefix("keyscript=").rpartition("/")[2] not in _ASKING:
+        return _made_by_script(script, entry.key)
+    if entry.is_typed or any(option.startswith(_TOKENS) for option in entry.options):
         return ""
-    if re.match(r"[A-Z]+=", entry.key) or entry.key.startswith("/dev/"):
-        return _unknown("a disk's key lies on a device that may stay with the machine")
-    if not entry.key.startswith("/"):
-        # Only scripts are given words; otherwise a path that is not absolute is passed over.
-        return ""
-    if scripted:
+    if script and entry.key.startswith("/"):
         return _unknown("a program of its own makes a disk's key out of a file")
-    if re.search(r":(/|[A-Z]+=)", entry.key):
+    return _named_file(entry.key)
+
+
+def _named_file(key: str) -> str | Unavailable:
+    if re.match(r"[A-Z]+=", key) or key.startswith("/dev/"):
+        return _unknown("a disk's key lies on a device that may stay with the machine")
+    if re.search(r":(/|[A-Z]+=)", key):
         return _unknown("a disk's key lies on another disk, which may stay with the machine")
-    return entry.key
+    # Only scripts are given words; otherwise a path that is not absolute is passed over.
+    return key if key.startswith("/") else ""
 
 
-def read_keys(host: Host, blocks: Iterable[Block]) -> Mapping[str, Key | Unavailable]:
-    """The keys that are read from files, by kernel name of the opened disk.
-
-    Nothing is asked on a machine without encrypted disks, and no key is ever read.
-
-    Returns:
-        No entry for a disk whose key is typed, random or in a chip.
-    """
-    opened = [it for it in blocks if it.is_mapped and not is_inner(it) and _may_encrypt(it)]
-    if not opened:
-        return {}
-    entries = _read_entries(host)
-    found = ((block.name, _key(host, entries, block)) for block in opened)
-    return {name: key for name, key in found if key is not None}
+def _made_by_script(script: str, key: str) -> str | Unavailable:
+    """One script makes the key from that of another opened disk, and is as good as that one."""
+    if script.endswith("decrypt_derived") and re.fullmatch(r"[^/=:,\s]+", key):
+        return f"/dev/mapper/{key}"
+    return _unknown("a program of its own finds a disk's key, and nobody knows where")
 
 
-def _may_encrypt(block: Block) -> bool:
-    return isinstance(block.dm_uuid, str) and kind_of(block.dm_uuid) is not Kind.PASSING
-
-
-def _read_entries(host: Host) -> tuple[tuple[Entry, bool], ...] | Unavailable:
-    """Every entry, and whether it is of the table for the start-up files."""
+def read_entries(host: Host) -> tuple[tuple[Entry, bool], ...] | Unavailable:
+    """Every entry of the tables, and whether it is of the one for the start-up files."""
     early = _read_table(host, EARLY_TABLE)
     usual = _read_table(host, TABLE)
     if isinstance(usual, Unavailable) and usual.reason is Reason.NOT_PERMITTED:
@@ -194,44 +176,6 @@ def _read_units(host: Host) -> tuple[Entry, ...] | Unavailable:
             return entry
         found.append(entry)
     return tuple(found) or hidden()
-
-
-def _key(
-    host: Host, entries: tuple[tuple[Entry, bool], ...] | Unavailable, block: Block
-) -> Key | Unavailable | None:
-    """The key of an opened disk; None when no file holds it."""
-    if isinstance(entries, Unavailable):
-        return entries
-    mine = [(entry, early) for entry, early in entries if entry.opens(block)]
-    keys = (_key_of_entry(host, entry, early=early) for entry, early in mine)
-    return next((key for key in keys if key is not None), None)
-
-
-def _key_of_entry(host: Host, entry: Entry, *, early: bool) -> Key | Unavailable | None:
-    path = key_file(entry)
-    if isinstance(path, Unavailable):
-        return path
-    early = early or any(option in _EARLY for option in entry.options)
-    if path:
-        return Key(_place(host, path), early)
-    # The file that systemd takes where none is named.
-    path = f"{KEYS}/{entry.name}.key"
-    seen = host.entry(path)
-    if entry.key not in _TYPED or is_absent(seen):
-        return None
-    return Key(_place(host, path), early, sure=not isinstance(seen, Unavailable))
-
-
-def _place(host: Host, path: str) -> str | Unavailable:
-    """The path without links; in a folder that only root may look into, the path as written."""
-    place = host.resolve(path)
-    if is_absent(place):
-        return _unknown("a disk's key is not where it is read from at start")
-    if not isinstance(place, Unavailable):
-        return place
-    if place.reason is Reason.NOT_PERMITTED:
-        return path
-    return Unavailable(place.reason, "where a disk's key lies cannot be told")
 
 
 def hidden() -> Unavailable:

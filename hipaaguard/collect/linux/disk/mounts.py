@@ -130,6 +130,24 @@ def _swap(line: str) -> Swap:
     return Swap(path, fields[1] == "file")
 
 
+def parse_resume(text: str) -> str:
+    """The device that the computer would wake from after it was put to sleep on a disk.
+
+    Args:
+        text: contents of `/sys/power/resume`.
+
+    Returns:
+        `major:minor`; empty when none is set.
+
+    Raises:
+        ParseError: Not in the documented form.
+    """
+    number = text.strip()
+    if not re.fullmatch(r"[0-9]+:[0-9]+", number):
+        raise ParseError("where the memory is saved to a disk is not in the known form")
+    return "" if number == "0:0" else number
+
+
 def mount_at(mounts: Sequence[Mount], path: str) -> Mount | None:
     """The mount that a path is seen through, as the kernel would walk it.
 

@@ -13,6 +13,7 @@ from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, attempt, is_absent, read_text
 from hipaaguard.collect.linux.disk.block import gone
 from hipaaguard.collect.linux.disk.cover import (
+    READABLE,
     Cover,
     Verdict,
     combine,
@@ -21,7 +22,15 @@ from hipaaguard.collect.linux.disk.cover import (
     cover_of_path,
     legs,
 )
-from hipaaguard.collect.linux.disk.mounts import Mount, Swap, mount_at, parse_swaps
+from hipaaguard.collect.linux.disk.crypttab import TABLE
+from hipaaguard.collect.linux.disk.keys import opened
+from hipaaguard.collect.linux.disk.mounts import (
+    Mount,
+    Swap,
+    mount_at,
+    parse_resume,
+    parse_swaps,
+)
 from hipaaguard.collect.linux.disk.spare import Spares, find_spares
 from hipaaguard.collect.linux.disk.storage import MOUNTINFO, Storage, read_storage, zfs_paths
 from hipaaguard.collect.linux.disk.volumes import (
@@ -35,6 +44,7 @@ from hipaaguard.collect.linux.disk.volumes import (
 from hipaaguard.model import Fact, Reason, Scalar, Unavailable
 
 SWAPS = "/proc/swaps"
+RESUME = "/sys/power/resume"
 _STACK = f"{MOUNTINFO}, /sys/class/block"
 _SPARE = "/sys/class/block, /run/udev/data"
 
@@ -47,6 +57,7 @@ class View:
         host: whom to ask for what is not in `storage`.
         storage: mounts and disks.
         swaps: the swap areas in use.
+        resume: number of the device that the computer would wake from; empty for none.
         system: the verdict on everything below `/`.
         home: the verdict on the person's home folder.
         disks: names of the disks that the system and the home folder lie on.
@@ -56,6 +67,7 @@ class View:
     host: Host
     storage: Storage
     swaps: tuple[Swap, ...] | Unavailable
+    resume: str | Unavailable
     system: Verdict
     home: Verdict
     disks: frozenset[str] | Unavailable
@@ -70,16 +82,18 @@ class View:
 def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterable[Fact]:
     """The facts asked for, without rights but for what only root can look into."""
     del now
-    swaps = _read_swaps(host)
+    swaps, resume = _read_swaps(host), _read_resume(host)
     known = () if isinstance(swaps, Unavailable) else swaps
     storage = read_storage(host, (swap.path for swap in known))
     if isinstance(storage, Unavailable):
         # That nothing is swapped to needs no knowledge of the disks.
-        bare: Mapping[str, Scalar] = {"disk.swap_encrypted": True} if swaps == () else {}
+        none = swaps == () and resume == ""
+        bare: Mapping[str, Scalar] = {"disk.swap_encrypted": True} if none else {}
         return tuple(Fact(key, bare.get(key, storage), _ANSWERS[key][1]) for key in sorted(keys))
-    view = _view(host, storage, swaps)
+    view = _view(host, storage, swaps, resume)
+    tables = f", {TABLE}" if opened(storage.blocks.values()) else ""
     answers = ((key, *_ANSWERS[key]) for key in sorted(keys))
-    return tuple(Fact(key, answer(view), source) for key, answer, source in answers)
+    return tuple(Fact(key, answer(view), source + tables) for key, answer, source in answers)
 
 
 def _read_swaps(host: Host) -> tuple[Swap, ...] | Unavailable:
@@ -87,7 +101,23 @@ def _read_swaps(host: Host) -> tuple[Swap, ...] | Unavailable:
     return text if isinstance(text, Unavailable) else attempt(parse_swaps, text)
 
 
-def _view(host: Host, storage: Storage, swaps: tuple[Swap, ...] | Unavailable) -> View:
+def _read_resume(host: Host) -> str | Unavailable:
+    """The device that a saved image of the memory is read from; empty where there is none."""
+    text = read_text(host, RESUME)
+    if is_absent(text):
+        # A kernel that cannot save the memory to a disk.
+        return ""
+    if isinstance(text, Unavailable):
+        return Unavailable(text.reason, "where the memory is saved to a disk cannot be read")
+    return attempt(parse_resume, text)
+
+
+def _view(
+    host: Host,
+    storage: Storage,
+    swaps: tuple[Swap, ...] | Unavailable,
+    resume: str | Unavailable,
+) -> View:
     home = host.resolve(host.person.home)
     disks = system_disks(storage, *(() if isinstance(home, Unavailable) else (home,)))
     stay = frozenset() if isinstance(disks, Unavailable) else disks
@@ -95,6 +125,7 @@ def _view(host: Host, storage: Storage, swaps: tuple[Swap, ...] | Unavailable) -
         host,
         storage,
         swaps,
+        resume,
         _cover_of_system(storage),
         _cover_of_home(host, storage, home),
         disks,
@@ -119,7 +150,8 @@ def _cover_of_home(host: Host, storage: Storage, home: str | Unavailable) -> Ver
         return Unavailable(home.reason, "the home folder cannot be found")
     mount = mount_at(storage.mounts, home)
     verdict = cover_of_mount(storage, mount) if mount else gone()
-    if verdict is Cover.NONE and mount and _may_be_encrypted_by_folder(host, mount, home):
+    readable = verdict in (Cover.NONE, Cover.OPEN)
+    if readable and mount and _may_be_encrypted_by_folder(host, mount, home):
         detail = "folders of this disk can be encrypted one by one; the home folder may be one"
         return Unavailable(Reason.UNRECOGNISED, detail)
     return verdict
@@ -138,9 +170,10 @@ def _bool(verdict: Verdict) -> bool | Unavailable:
 def _swap_encrypted(view: View) -> Scalar | Unavailable:
     if isinstance(view.swaps, Unavailable):
         return view.swaps
-    if not view.swaps:
-        return True
-    return _bool(combine(_cover_of_swap(view.storage, swap) for swap in view.swaps))
+    covers = [_cover_of_swap(view.storage, swap) for swap in view.swaps]
+    if view.resume:
+        covers.append(_cover_of_resume(view.storage, view.resume))
+    return _bool(combine(covers)) if covers else True
 
 
 def _cover_of_swap(storage: Storage, swap: Swap) -> Verdict:
@@ -150,9 +183,17 @@ def _cover_of_swap(storage: Storage, swap: Swap) -> Verdict:
     return cover_of_block(storage, block.name) if block else gone()
 
 
+def _cover_of_resume(storage: Storage, number: str | Unavailable) -> Verdict:
+    """The verdict on where hibernation saves the memory, also while nothing is swapped to there."""
+    if isinstance(number, Unavailable):
+        return number
+    block = storage.numbered(number)
+    return cover_of_block(storage, block.name) if block else gone()
+
+
 def _unencrypted_volumes(view: View) -> Scalar | Unavailable:
     """The readable ones; when there are none, all others and the system itself must be known."""
-    open_ones = (it.point for it in view.fixed if it.verdict in (Cover.NONE, Cover.PARTLY))
+    open_ones = (it.point for it in view.fixed if it.verdict in READABLE)
     places = tuple(sorted({say_place(point, view.host.person) for point in open_ones}))
     return places or _first_unknown((view.system, *(it.verdict for it in view.fixed))) or ()
 
@@ -167,7 +208,7 @@ def _removable_unencrypted(view: View) -> Scalar | Unavailable:
     if isinstance(spares, Unavailable):
         return spares
     mounted = [volume.verdict for volume in view.volumes if not volume.fixed]
-    count = sum(it in (Cover.NONE, Cover.PARTLY) for it in mounted)
+    count = sum(it in READABLE for it in mounted)
     if isinstance(spares.portable, Unavailable):
         return count or spares.portable
     return count + spares.portable or _first_unknown(mounted) or 0
@@ -197,11 +238,17 @@ def _encryption_state(view: View) -> Scalar | Unavailable:
     others = (view.home, *(volume.verdict for volume in view.fixed))
     if isinstance(system, Unavailable):
         return system
-    if Cover.PARTLY in (system, *others):
+    covers = {system, *others}
+    if Cover.PARTLY in covers:
         return "converting"
-    if {Cover.FULL, Cover.NONE} <= {system, *others}:
+    if {Cover.FULL, Cover.NONE} <= covers:
         return "partial"
-    return _first_unknown(others) or ("on" if system is Cover.FULL else "off")
+    unknown = _first_unknown(others)
+    if unknown:
+        return unknown
+    if Cover.NONE in covers:
+        return "off"
+    return "suspended" if Cover.OPEN in covers else "on"
 
 
 def _first_unknown(verdicts: Iterable[Verdict]) -> Unavailable | None:
@@ -212,7 +259,7 @@ _ANSWERS: Mapping[str, tuple[Callable[[View], Scalar | Unavailable], str]] = {
     "disk.encryption_state": (_encryption_state, _STACK),
     "disk.home_encrypted": (lambda view: _bool(view.home), _STACK),
     "disk.removable_unencrypted": (_removable_unencrypted, _SPARE),
-    "disk.swap_encrypted": (_swap_encrypted, f"{SWAPS}, /sys/class/block"),
+    "disk.swap_encrypted": (_swap_encrypted, f"{SWAPS}, {RESUME}, /sys/class/block"),
     "disk.system_encrypted": (lambda view: _bool(view.system), _STACK),
     "disk.unencrypted_volumes": (_unencrypted_volumes, _STACK),
     "disk.unmounted_unencrypted": (_unmounted_unencrypted, _SPARE),

@@ -142,7 +142,9 @@ def _unused(storage: Storage, used: frozenset[str]) -> Iterable[Block]:
     divided = {block.disk for block in storage.blocks.values()}
     for block in storage.blocks.values():
         taken = block.name in used or block.holders or block.name in divided
-        special = block.is_memory or block.is_loop or block.is_drive_for_discs
+        whole = storage.blocks.get(block.disk, block)
+        # What a file holds is on the disk that the file is on, which counts itself.
+        special = block.is_memory or whole.is_loop or block.is_drive_for_discs
         if not (taken or special or block.sectors == 0 or _BOOT_OF_EMMC.fullmatch(block.name)):
             yield block
 

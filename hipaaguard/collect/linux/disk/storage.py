@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.disk import zfs
 from hipaaguard.collect.linux.disk.block import Block, read_blocks
-from hipaaguard.collect.linux.disk.crypttab import Key, read_keys
 from hipaaguard.collect.linux.disk.dm import Segment, read_tables
+from hipaaguard.collect.linux.disk.keys import Keys, read_keys
 from hipaaguard.collect.linux.disk.mounts import Mount, parse_mountinfo
+from hipaaguard.collect.linux.disk.startup import read_places
 from hipaaguard.collect.linux.disk.zfs import Zfs, read_zfs
 from hipaaguard.model import Unavailable
 
@@ -28,7 +29,8 @@ class Storage:
         btrfs: the device names of each btrfs file system in use.
         zfs: what ZFS says; empty when nothing is mounted from it.
         links: kernel names by path, of paths below `/dev` that had to be looked up.
-        keys: by name of an opened disk, the file that its key is read from at start.
+        keys: by name of an opened disk, the files that its keys are read from at start.
+        start_places: where start-up files lie besides `/boot`; asked for when there are keys.
     """
 
     mounts: tuple[Mount, ...]
@@ -38,7 +40,8 @@ class Storage:
     btrfs: tuple[tuple[str, ...], ...]
     zfs: Zfs
     links: Mapping[str, str]
-    keys: Mapping[str, Key | Unavailable] = field(default_factory=dict)
+    keys: Mapping[str, Keys] = field(default_factory=dict)
+    start_places: tuple[str, ...] | Unavailable = ()
 
     def numbered(self, number: str) -> Block | None:
         """The block device with this `major:minor`."""
@@ -76,6 +79,7 @@ def read_storage(host: Host, also: Iterable[str] = ()) -> Storage | Unavailable:
         return blocks
     pools = read_zfs(host, (mount.source for mount in mounts if mount.fs_type == "zfs"))
     uses_btrfs = any(mount.fs_type == "btrfs" for mount in mounts)
+    keys = read_keys(host, blocks)
     paths = (*(mount.source for mount in mounts), *zfs_paths(pools), *also)
     return Storage(
         mounts,
@@ -85,7 +89,8 @@ def read_storage(host: Host, also: Iterable[str] = ()) -> Storage | Unavailable:
         _read_btrfs(host) if uses_btrfs else (),
         pools,
         _links(host, paths),
-        read_keys(host, blocks),
+        keys,
+        read_places(host, mounts) if keys else (),
     )
 
 
