@@ -8,34 +8,21 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hipaaguard.collect import collect
 from hipaaguard.collect.linux.release import MAX_VALUE, parse_os_release, parse_support_end
+from hipaaguard.collect.recording import ReplayHost, read_recording
 from hipaaguard.collect.support import Support, find_support, parse_table, shipped_table
 from hipaaguard.errors import ParseError
-from tests.conftest import CORPUS
+from hipaaguard.evaluate import evaluate
+from hipaaguard.model import Status
+from hipaaguard.policy import Policy, load_policy, load_shipped
+from tests.conftest import CORPUS, TESTS
 
 REAL = CORPUS / "linux/os-release"
 needs_corpus = pytest.mark.skipif(not REAL.is_dir(), reason=f"no recorded os-release at {REAL}")
 INDEX: list[dict[str, Any]] = (
     yaml.safe_load((REAL / "INDEX.yaml").read_text())["cases"] if REAL.is_dir() else []
 )
-FIELDS = {
-    "id": "ID",
-    "id_like": "ID_LIKE",
-    "version_id": "VERSION_ID",
-    "pretty_name": "PRETTY_NAME",
-    "support_end": "SUPPORT_END",
-    "variant_id": "VARIANT_ID",
-    "build_id": "BUILD_ID",
-}
-
-
-@needs_corpus
-@pytest.mark.parametrize("case", INDEX, ids=lambda case: case["file"])
-def test_real_systems(case: dict[str, Any]) -> None:
-    release = parse_os_release((REAL / case["file"]).read_text())
-    known = {FIELDS[key]: value for key, value in case["facts"].items() if key in FIELDS}
-    assert known
-    assert {key: release.get(key, "") for key in known} == known
 
 
 @needs_corpus
@@ -184,3 +171,64 @@ def test_the_shipped_table_names_its_sources_and_each_distribution_once() -> Non
     named = [(entry.id, entry.name) for entry in table.distributions]
     assert len(set(named)) == len(named)
     assert all(entry.source.startswith("https://") for entry in table.distributions)
+
+
+ASKS_FOR_EITHER = load_policy(
+    b"""
+id: practice
+version: 1.0.0
+title: A practice
+description: What the practice asks.
+checks:
+  - id: practice-maintained
+    title: System is maintained
+    looks_at: whether this release is maintained
+    why: A release without updates keeps its holes.
+    severity: high
+    platforms: [linux]
+    expect:
+      any:
+        - os.supported: {equals: true, found: There are no free updates.}
+        - os.extended_support: {equals: true, found: There is no extended maintenance.}
+    met: It is maintained.
+    fix:
+      linux: [Upgrade it.]
+    citations: {164.308(a)(1)(ii)(A): primary}
+    examples:
+      - {outcome: pass, facts: {os.supported: false, os.extended_support: true}}
+      - outcome: fail
+        facts: {os.supported: false, os.extended_support: false}
+        says: "There are no free updates. There is no extended maintenance."
+      - {outcome: unknown, facts: {}}
+""",
+    "practice.yaml",
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "shipped", "either"),
+    [
+        ("release-extended-ubuntu-pro", Status.FAIL, Status.PASS),
+        ("release-extended-ubuntu-2204-after-standard", Status.FAIL, Status.PASS),
+        ("release-extended-ran-out", Status.FAIL, Status.FAIL),
+        ("release-extended-not-attached", Status.FAIL, Status.FAIL),
+        ("release-extended-debian-elts-ended", Status.FAIL, Status.FAIL),
+        ("release-extended-ubuntu-2204-pro", Status.PASS, Status.PASS),
+        ("release-extended-ubuntu-2404-not-attached", Status.PASS, Status.PASS),
+    ],
+)
+def test_extended_maintenance_counts_only_where_a_policy_asks_for_it(
+    case: str, shipped: Status, either: Status
+) -> None:
+    home = load_shipped("home-office")
+    assert judge(case, home, "updates-os-supported") is shipped
+    assert judge(case, ASKS_FOR_EITHER, "practice-maintained") is either
+
+
+def judge(case: str, policy: Policy, check_id: str) -> Status:
+    """How the check of the policy comes out on the recorded machine."""
+    recording = read_recording(TESTS / "recordings/linux" / case)
+    host, moment = ReplayHost(recording), recording.recorded.taken_at
+    snapshot = collect(host, policy.fact_keys(host.platform), moment)
+    results = evaluate(snapshot, policy, moment, tool="test").results
+    return next(it.status for it in results if it.check_id == check_id)

@@ -4,10 +4,41 @@ from hipaaguard.facts.spec import BOOL, INT, FactSpec
 
 SPECS = (
     FactSpec(
+        "updates.apps_automatic",
+        BOOL,
+        "Every Flatpak and snap on the machine is updated without anyone asking.",
+        "Automatic application updates",
+        traps=(
+            "The system's own package manager does not update these applications.",
+            "Flatpak updates nothing by itself: a program of the desktop has to run and to be told "
+            "to, and it works only while its person is logged in.",
+            "Snaps update themselves unless all or one of them are held; a snap installed from a "
+            "file never does.",
+        ),
+    ),
+    FactSpec(
+        "updates.apps_pending",
+        INT,
+        "Flatpaks that wait for an update, by the lists on the machine.",
+        "Application updates waiting",
+        traps=(
+            "Snaps are not counted: only their store knows, and asking it takes the network.",
+            "Lists that are old or missing say nothing: that is unavailable, not 0.",
+        ),
+    ),
+    FactSpec(
         "updates.automatic",
         BOOL,
         "Security updates are installed without anyone asking, by the configuration in effect.",
         "Automatic security updates",
+        traps=(
+            "Settings that exist are not settings in effect: distributions ship them switched off, "
+            "and a timer that is masked or stopped runs nothing.",
+            "Programs that fetch updates and ask before they install them do not count, as GNOME "
+            "Software does with the system's packages.",
+            "It says what is configured, not that the last run went well: a laptop on its battery "
+            "may put every run off.",
+        ),
     ),
     FactSpec(
         "updates.last_installed_days",
@@ -15,6 +46,13 @@ SPECS = (
         "Whole days since a package was last upgraded or a kernel installed.",
         "Last update installed",
         unit="days",
+        traps=(
+            "It need not have been a security update, nor all that waited.",
+            "A machine with nothing to install is not behind, however long ago the last was.",
+            "Logs name days by the machine's own clock: it may be a day off.",
+            "Where rpm tells, only packages that every system has count: adding a program is no "
+            "update. Of an image it is the day on which the one that runs was deployed.",
+        ),
     ),
     FactSpec(
         "updates.lists_age_days",
@@ -22,23 +60,49 @@ SPECS = (
         "Whole days since the list of available packages was last fetched.",
         "Age of update list",
         unit="days",
+        traps=(
+            "Where the machine notes no time of fetching, it is the age of the list's content: the "
+            "list may have been fetched later, never earlier.",
+            "That a list was fetched does not say that anything was installed.",
+        ),
     ),
     FactSpec(
         "updates.pending",
         INT,
         "Updates that wait to be installed, by the package lists on the machine.",
         "Updates waiting",
+        traps=(
+            "Lists older than 14 days say nothing: that is unavailable, not 0.",
+            "Updates that the distribution still withholds from this machine (phased), and those "
+            "that need a subscription it does not have, do not wait.",
+            "Flatpaks and snaps are not counted.",
+            "Where the system is an image (rpm-ostree, bootc), a newer image counts as one.",
+        ),
     ),
     FactSpec(
         "updates.pending_security",
         INT,
         "Security updates that wait to be installed, by the package lists on the machine.",
         "Security updates waiting",
+        traps=(
+            "Sources that do not mark security updates make a 0 that means nothing: rolling "
+            "releases are unavailable, and fixes from other makers' archives are not seen as such.",
+            "A security update that is held back on this machine waits too.",
+            "On Gentoo it is the number of published advisories that apply, not of packages; so it "
+            "is on openSUSE, where they are called patches.",
+        ),
     ),
     FactSpec(
         "updates.reboot_required",
         BOOL,
-        "An installed update takes effect only after a restart.",
+        "An update that is installed, or lies ready to be, takes effect only after a restart.",
         "Restart needed",
+        traps=(
+            "False says that nothing asks for a restart: programs that run on may still use the "
+            "files from before.",
+            "A kernel patched while it runs (Livepatch) may already have the fixes of a newer one, "
+            "and still counts as waiting for a restart.",
+            "A kernel that was built by hand, or that a container borrows, cannot be compared.",
+        ),
     ),
 )

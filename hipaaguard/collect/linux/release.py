@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, attempt, is_absent, read_text
+from hipaaguard.collect.linux.updates.ubuntu_pro import extended_support
 from hipaaguard.collect.support import Support, find_support, shipped_table
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Fact, Reason, Unavailable
@@ -96,6 +97,9 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     source = f"{path}, support table of {table.as_of}"
     yield Fact("os.name", _named(release, "NAME", "its name"), path)
     yield Fact("os.version", _version(release, support), path)
+    if "os.extended_support" in keys:
+        extended, told_by = extended_support(host, release, now)
+        yield Fact("os.extended_support", extended, told_by)
     if isinstance(support, Unavailable):
         yield Fact("os.supported", support, source)
         yield Fact("os.support_ends", support, source)
@@ -136,6 +140,6 @@ def _support(release: Mapping[str, str]) -> Support | Unavailable:
 
 PROBE = Probe(
     "the operating system",
-    ("os.name", "os.support_ends", "os.supported", "os.version"),
+    ("os.extended_support", "os.name", "os.support_ends", "os.supported", "os.version"),
     collect,
 )

@@ -1,17 +1,18 @@
 """Which package manager keeps this system up to date, and what it says of updates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Entry, Host, is_absent
-from hipaaguard.collect.linux.updates import debian
+from hipaaguard.collect.linux.release import read_os_release
+from hipaaguard.collect.linux.updates import apps, arch, debian, gentoo, nixos, ostree, redhat, suse
 from hipaaguard.collect.linux.updates.manager import Collector
 from hipaaguard.model import Fact, Reason, Unavailable
 
-# The first that is there keeps the system: a system of images has an ordinary manager beside it.
+# NOTE: one that is there need not keep the system: Arch offers dnf, and Fedora pacman, to those who
+# build images of other systems.
 MANAGERS = (
-    ("rpm-ostree", "/usr/bin/rpm-ostree"),
     ("dnf", "/usr/bin/dnf5"),
     ("dnf", "/usr/bin/dnf"),
     ("yum", "/usr/bin/yum"),
@@ -24,10 +25,34 @@ MANAGERS = (
     ("nix", "/run/current-system/sw/bin/nix-env"),
 )
 
-COLLECTORS: Mapping[str, Collector] = {"apt": debian.collect}
+KEEPERS: Mapping[str, str] = {
+    "alpine": "apk",
+    "arch": "pacman",
+    "centos": "dnf",
+    "fedora": "dnf",
+    "gentoo": "portage",
+    "nixos": "nix",
+    "opensuse": "zypper",
+    "rhel": "dnf",
+    "solus": "eopkg",
+    "suse": "zypper",
+    "void": "xbps",
+}
+"""By `ID`, or a word of `ID_LIKE`, of os-release(5): who keeps the system where several could."""
+
+COLLECTORS: Mapping[str, Collector] = {
+    "apt": debian.collect,
+    "dnf": redhat.collect,
+    "nix": nixos.collect,
+    "pacman": arch.collect,
+    "portage": gentoo.collect,
+    "rpm-ostree": ostree.collect,
+    "zypper": suse.collect,
+}
 """By the names that `find_manager` gives."""
 
 NAMES = (
+    *apps.NAMES,
     "updates.automatic",
     "updates.last_installed_days",
     "updates.lists_age_days",
@@ -39,6 +64,12 @@ NAMES = (
 
 def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     """The facts of updates."""
+    yield from apps.collect(host, keys, now)
+    yield from _of_system(host, keys - {*apps.NAMES}, now)
+
+
+def _of_system(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
+    """What the package manager says that keeps the system."""
     manager = find_manager(host)
     collector = None if isinstance(manager, Unavailable) else COLLECTORS.get(manager)
     if collector is not None:
@@ -60,7 +91,33 @@ def find_manager(host: Host) -> str | Unavailable:
     status = host.entry("/var/lib/dpkg/status")
     if isinstance(status, Entry) and status.size and not is_absent(host.entry("/usr/bin/apt-get")):
         return "apt"
+    # A system of images has an ordinary manager beside it, which does not update the system.
+    if ostree.is_image(host):
+        return "rpm-ostree"
+    found: list[str] = []
     for name, path in MANAGERS:
-        if isinstance(host.entry(path), Entry):
-            return name
-    return Unavailable(Reason.NOT_INSTALLED, "no package manager that this version knows is here")
+        program = host.entry(path)
+        if isinstance(program, Entry):
+            found.append(name)
+        # One that cannot be seen may be the one that keeps the system.
+        elif not is_absent(program):
+            return program
+    if not found:
+        detail = "no package manager that this version knows is here"
+        return Unavailable(Reason.NOT_INSTALLED, detail)
+    # Where dnf is, yum is another name of it.
+    rivals = {*found} - ({"yum"} if "dnf" in found else set())
+    return found[0] if len(rivals) == 1 else _keeper(host, rivals)
+
+
+def _keeper(host: Host, rivals: Set[str]) -> str | Unavailable:
+    """Which of several package managers keeps the system, by what the system says that it is."""
+    _, release = read_os_release(host)
+    if isinstance(release, Unavailable) and not is_absent(release):
+        return release
+    named = {} if isinstance(release, Unavailable) else release
+    for system in (named.get("ID", ""), *named.get("ID_LIKE", "").split()):
+        if KEEPERS.get(system) in rivals:
+            return KEEPERS[system]
+    detail = "several package managers are here, and this version cannot tell whose the system is"
+    return Unavailable(Reason.UNRECOGNISED, detail)

@@ -1,14 +1,16 @@
 """Whether an installed update waits for a restart.
 
-Two things tell: the mark that packages leave under `/run`, where something is installed that leaves
-it, and a kernel in `/boot` that is newer than the one that runs, or was installed since the start.
-Each can say yes; only what could have said yes can say no.
+Three things tell: the mark that packages leave under `/run`, where something is installed that
+leaves it; updates that PackageKit has made ready for the next start; and a kernel in `/boot` that
+is newer than the one that runs, or was installed since the start. Each can say yes; only what could
+have said yes can say no.
 """
 
 import re
 from dataclasses import replace
 
 from hipaaguard.collect.host import Entry, Host, is_absent, read_text
+from hipaaguard.collect.linux.updates import packagekit
 from hipaaguard.model import Fact, Reason, Unavailable
 
 KEY = "updates.reboot_required"
@@ -74,9 +76,14 @@ def reboot_required(host: Host) -> Fact:
         mark = host.entry(path)
         if not is_absent(mark):
             return Fact(KEY, mark if isinstance(mark, Unavailable) else True, path)
+    waiting = packagekit.prepared(host)
+    if waiting is True:
+        return Fact(KEY, waiting, packagekit.SOURCE)
     newer = _kernels(host)
     if newer is True:
         return Fact(KEY, newer, "/proc/sys/kernel/osrelease, /boot")
+    if isinstance(waiting, Unavailable):
+        return Fact(KEY, waiting, packagekit.SOURCE)
     if any(all(isinstance(host.entry(path), Entry) for path in pair) for pair in MARKERS):
         return Fact(KEY, value=False, source=MARKS[0])
     return Fact(KEY, newer, "/proc/sys/kernel/osrelease, /boot")
@@ -96,17 +103,19 @@ def _kernels(host: Host) -> bool | Unavailable:
     return newer or _replaced(host, running.strip())
 
 
-def _replaced(host: Host, running: str) -> bool:
+def _replaced(host: Host, running: str) -> bool | Unavailable:
     """Whether the package of the running kernel was installed after the machine started.
 
     Debian's kernel keeps its name through updates that leave its interface to modules alone.
 
     Returns:
-        False also when that cannot be seen.
+        False also where there is no such package: then the kernel is kept in another way.
     """
     files = host.entry(f"/var/lib/dpkg/info/linux-image-{running}.list")
+    if isinstance(files, Unavailable):
+        return False if is_absent(files) else files
     statistics = read_text(host, "/proc/stat")
-    if isinstance(files, Unavailable) or isinstance(statistics, Unavailable):
-        return False
+    if isinstance(statistics, Unavailable):
+        return statistics
     started = re.search(r"^btime (\d+)$", statistics, re.MULTILINE)
     return started is not None and files.modified_s > int(started[1])

@@ -8,8 +8,9 @@ settles it; otherwise one that cannot be seen leaves it open.
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hipaaguard.collect.host import Entry, Host, Output, attempt, is_absent, read_text
+from hipaaguard.collect.host import Host, Output, attempt, is_absent, read_text
 from hipaaguard.collect.linux.release import read_os_release
+from hipaaguard.collect.linux.updates import mint
 from hipaaguard.collect.linux.updates.apt import Archive, Config, allowed_origins, covers
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
@@ -17,8 +18,6 @@ from hipaaguard.model import Reason, Unavailable
 PROGRAM = "/usr/bin/unattended-upgrade"
 TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
 SERVICES = ("apt-daily.service", "apt-daily-upgrade.service")
-# What Linux Mint's own update manager enables instead; its settings are not read here.
-MINT_TIMER = "/etc/systemd/system/timers.target.wants/mintupdate-automation-upgrade.timer"
 
 _INTERVAL = re.compile(r"\d{1,9}[smhd]?|always")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -52,10 +51,7 @@ def automatic(
         lambda: _every_package(config),
     )
     answer = _all(step() for step in steps)
-    if answer is False and isinstance(host.entry(MINT_TIMER), Entry):
-        detail = "Linux Mint's own automatic updates are set up, which this version cannot read"
-        return Unavailable(Reason.UNRECOGNISED, detail)
-    return answer
+    return mint.automatic(host) if answer is False and mint.is_set_up(host) else answer
 
 
 def _all(answers: Iterator[Answer]) -> Answer:
