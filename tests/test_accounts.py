@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hipaaguard.collect.linux import folders
 from hipaaguard.collect.linux.accounts import (
     files,
     grants,
@@ -60,20 +61,20 @@ def host(**parts: object) -> ReplayHost:
 
 
 def test_a_file_that_is_not_there() -> None:
-    assert files.read_if_there(host(files={"/etc/a": "x"}), "/etc/b") is None
-    assert files.read_if_there(host(files={"/etc/a": "x"}), "/etc/b.d/c") is None
+    assert folders.read_if_there(host(files={"/etc/a": "x"}), "/etc/b") is None
+    assert folders.read_if_there(host(files={"/etc/a": "x"}), "/etc/b.d/c") is None
     assert files.is_there(host(files={"/etc/a": "x"}), "/etc/b") is False
-    assert files.list_folder(host(files={"/etc/a": "x"}), "/etc/b.d") == ()
+    assert folders.names_in(host(files={"/etc/a": "x"}), "/etc/b.d") == ()
 
 
 def test_a_missing_answer_is_not_an_absent_file() -> None:
     listed = host(folders={"/etc": ("b",), "/": ("etc",)})
     for answer in (
-        files.read_if_there(listed, "/etc/b"),
+        folders.read_if_there(listed, "/etc/b"),
         files.is_there(listed, "/etc/b"),
-        files.list_folder(listed, "/etc/b"),
-        files.read_if_there(host(), "/etc/b"),
-        files.read_if_there(host(otherwise="unknown"), "/etc/b"),
+        folders.names_in(listed, "/etc/b"),
+        folders.read_if_there(host(), "/etc/b"),
+        folders.read_if_there(host(otherwise="unknown"), "/etc/b"),
     ):
         assert isinstance(answer, Unavailable)
         assert answer.reason in (Reason.FAILED, Reason.UNRECOGNISED, Reason.NOT_INSTALLED)
@@ -156,12 +157,59 @@ def test_lightdm(text: str, script: bool, screen: tuple[bool, bool]) -> None:
         ("-/sbin/agetty --autologin=user %I", True),
         ("-/sbin/agetty -a user %I $TERM", True),
         ("-/usr/bin/login -f user", True),
+        ("-/sbin/agetty -f /etc/issue.tty1 --noclear - $TERM", False),
+        ("-/sbin/agetty --login-options '-p -f -- user' --skip-login %I", True),
+        ("-/sbin/agetty -n -o '-f user' %I", True),
+        ("@/nix/store/x/sbin/agetty agetty --login-program /nix/store/y/bin/login %I", False),
     ],
 )
 def test_text_consoles(command: str, logs_in: bool) -> None:
     unit = "[Service]\nExecStart=-/sbin/agetty %I\n"
     drop_in = f"[Service]\nExecStart=\nExecStart={command}\n"
     assert logins.parse_start_command((unit, drop_in)) is logs_in
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["/nix/store/x-autologin", "-/sbin/agetty -n -l /usr/local/bin/autologin %I", "'", "-"],
+)
+def test_text_consoles_of_which_nothing_is_known(command: str) -> None:
+    with pytest.raises(ParseError):
+        logins.parse_start_command((f"[Service]\nExecStart={command}\n",))
+
+
+@pytest.mark.parametrize(
+    ("line", "logs_in"),
+    [
+        ("~~:S:wait:/sbin/sulogin", False),
+        ("tty1::respawn:/sbin/getty 38400 tty1", False),
+        ("#tty1::respawn:/sbin/agetty -a user tty1", False),
+        ("1:2345:off:/sbin/agetty -a user tty1", False),
+        ("1:2345:respawn:/sbin/agetty -a user tty1", True),
+        ("tty1::respawn:/bin/login -f root", True),
+    ],
+)
+def test_inittab(line: str, logs_in: bool) -> None:
+    assert logins.parse_inittab(f"::sysinit:/sbin/openrc sysinit\n{line}\n") is logs_in
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        "",
+        'command = "tuigreet --cmd sway"\nuser = "greeter"\n',
+        'command = "tuigreet --cmd sway"\nuser = "user"\n',
+        'command = "sway --config /etc/greetd/sway-config"\n',
+        'command = "cosmic-comp"\nuser = "cosmic-greeter"\n',
+    ],
+)
+def test_greetd_that_asks(session: str) -> None:
+    assert logins.greetd((f"[default_session]\n{session}",)) == logins.Screen(autologin=False)
+
+
+def test_greetd_whose_default_session_is_no_log_in_screen() -> None:
+    with pytest.raises(ParseError, match="not known as a log-in screen"):
+        logins.greetd(('[default_session]\ncommand = "sway"\nuser = "user"\n',))
 
 
 def test_suse() -> None:
@@ -223,6 +271,7 @@ def length(stack: str, *pwquality: str) -> int | None:
         ("password required pam_cracklib.so\n", (), 5),
         ("password required pam_unix.so minlen=9\n", (), 9),
         ("password required pam_unix.so\n", (), None),
+        ("password required pam_unix_ng.so minlen=9\n", (), 9),
         ("password requisite pam_pwquality.so\npassword required pam_unix.so minlen=9\n", (), 9),
         ("password required pam_passwdqc.so enforce=none\n", (), None),
         ("password required pam_passwdqc.so min=disabled,24,12,12,12\n", (), 12),
@@ -428,6 +477,7 @@ PARSERS: tuple[Callable[[str], object], ...] = (
     lambda text: logins.lightdm((text,), guest_script=True),
     lambda text: logins.lxdm((text,)),
     lambda text: logins.ly((text,)),
+    logins.parse_inittab,
     lambda text: logins.parse_start_command((text,)),
     logins.parse_suse,
     lambda text: logins.sddm((text,)),

@@ -7,7 +7,22 @@ from hipaaguard.facts import FACTS
 from hipaaguard.model import Platform
 from scripts.coverage_of_platforms import matrix, variants
 
-IMPOSSIBLE: dict[tuple[str, str], tuple[str, ...]] = {}
+# Desktops whose lock is set in the person's own files, which nothing can override.
+OWN_FILES = (
+    *("awesome", "bspwm", "cosmic", "dwm", "fluxbox", "hyprland", "i3", "icewm", "labwc"),
+    *("lxde", "lxqt", "niri", "openbox", "qtile", "river", "sway", "wayfire", "xmonad"),
+)
+
+IMPOSSIBLE: dict[tuple[str, str], tuple[str, ...]] = {
+    # Nothing marks a security update as one on a release that rolls: all its updates count.
+    ("updates.pending_security", "pacman"): ("value",),
+    # NixOS keeps no list of what waits: computing its next generation is the only way to know.
+    ("updates.pending", "nix"): ("value",),
+    ("updates.pending_security", "nix"): ("value",),
+    # Only planning a whole update tells, which takes minutes: longer than a program may take here.
+    ("updates.pending", "portage"): ("value",),
+    **{("screen_lock.user_can_change", desktop): ("no",) for desktop in OWN_FILES},
+}
 """What no machine of a variant can state, by fact and variant."""
 
 

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hipaaguard.collect.linux.boot import parse_lockdown, parse_variable
+from hipaaguard.collect.linux.clock import parse_start
+from hipaaguard.collect.linux.power import takes_the_lid
 from hipaaguard.collect.linux.processes import Process, matches, parse_arguments, parse_uid
 from hipaaguard.collect.linux.services import parse_units
 from hipaaguard.collect.linux.system import parse_enforce, parse_hypervisor, parse_profiles
@@ -24,6 +26,9 @@ PARSERS: tuple[Callable[[str], object], ...] = (
     parse_units,
     lambda text: parse_section(text, "Login"),
     lambda text: is_refused(text, "usb_storage"),
+    takes_the_lid,
+    lambda text: parse_start(text, "btime 1\n"),
+    lambda text: parse_start("1 (a) " + "0 " * 20, text),
     lambda text: parse_variable(text.encode()),
     lambda text: parse_arguments(text.encode()),
 )
@@ -89,7 +94,41 @@ def test_sections(text: str, expected: dict[str, str]) -> None:
         ),
         (Process(2, "kthreadd", 0, ()), "kthreadd", True),
         (Process(9, "python3", 0, ("/usr/bin/python3", "/usr/bin/sshd")), "sshd", False),
+        (
+            Process(
+                9, "gnome-tweak-too", 0, ("/usr/bin/python3", "/usr/libexec/gnome-tweak-tool-a")
+            ),
+            "gnome-tweak-tool-a",
+            True,
+        ),
+        (
+            Process(
+                9, "gnome-tweak-too", 0, ("/usr/bin/python3", "/usr/libexec/gnome-tweak-tool-b")
+            ),
+            "gnome-tweak-tool-a",
+            False,
+        ),
     ],
 )
 def test_names_of_processes(process: Process, name: str, same: bool) -> None:
     assert matches(process, name) is same
+
+
+def test_the_start_of_a_process_is_told_by_what_follows_its_name() -> None:
+    fields = " ".join(str(number) for number in range(4, 30))
+    assert parse_start(f"300 (odd) name) S {fields}", "cpu 1 2\nbtime 1000\n") == 1001
+    with pytest.raises(ParseError):
+        parse_start("300 (chronyd) S 1", "btime 1000\n")
+
+
+@pytest.mark.parametrize(
+    ("note", "taken"),
+    [
+        ("WHAT=handle-power-key:handle-lid-switch\nMODE=block\n", True),
+        ("WHAT=handle-lid-switch\nMODE=block-weak\n", True),
+        ("WHAT=handle-lid-switch\nMODE=delay\n", False),
+        ("WHAT=sleep:shutdown\nMODE=block\nWHY=handle-lid-switch\n", False),
+    ],
+)
+def test_notes_of_logind(note: str, taken: bool) -> None:
+    assert takes_the_lid(note) is taken

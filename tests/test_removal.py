@@ -18,6 +18,10 @@ CASES = sorted(path.parent for path in (TESTS / "recordings").glob("*/*/recordin
 
 WORSE_WHEN_TRUE = frozenset(
     {
+        "accounts.autologin",
+        "accounts.guest_enabled",
+        "accounts.sudo_without_password",
+        "accounts.user_is_admin",
         "remote.ssh_listening",
         "remote.ssh_password_login",
         "remote.ssh_root_login",

@@ -74,7 +74,8 @@ def test_every_trap_is_tested(name: str) -> None:
         ("[printers]\nguest ok = yes", []),
         ("[p]\nprint ok = yes\nguest ok = yes", []),
         ("[a]\navailable = no", []),
-        ("[homes]\n[print$]", [False, False]),
+        ("[homes]\n[print$]\nguest ok = no", [False]),
+        ("[print$]\nguest ok = yes", [True]),
     ],
 )
 def test_shares(text: str, guests: list[bool]) -> None:

@@ -137,6 +137,10 @@ class LiveHost:
         """What comes of a handshake, where the network may be used."""
         if not self._network:
             return NO_NETWORK
+        with self._lock:
+            stopped = self._stopped
+        if stopped:
+            return Unavailable(Reason.FAILED, "the audit was stopped")
         # Imported where it is needed: most audits have no use for it.
         from hipaaguard.collect.tls_handshake import shake_hands
 

@@ -12,12 +12,16 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
 from hipaaguard.collect.host import Handshake
 from hipaaguard.model import Reason, Unavailable
+
+_Place = tuple[int, tuple[object, ...]]
+"""A family of addresses and an address of it, as sockets take them."""
 
 DEADLINE_S = 10
 
@@ -109,7 +113,14 @@ class _Attempt:
     def answer(self) -> Handshake | Unavailable:
         """What came of it."""
         try:
-            return self._answer()
+            strong = _strong(self._store)
+        except OSError:
+            return Unavailable(
+                Reason.FAILED,
+                "this system's list of trusted certificate authorities could not be read",
+            )
+        try:
+            return self._answer(strong)
         except socket.gaierror:
             return Unavailable(Reason.FAILED, "the server's name could not be looked up")
         except TimeoutError:
@@ -120,29 +131,28 @@ class _Attempt:
             # ValueError: what the ssl module says of names that it cannot send.
             return Unavailable(Reason.FAILED, "the server could not be reached")
 
-    def _answer(self) -> Handshake | Unavailable:
-        if not self._own and self._is_here():
+    def _answer(self, strong: ssl.SSLContext) -> Handshake | Unavailable:
+        # Looked up once: a hostile name server may name this computer the second time.
+        found = socket.getaddrinfo(self._name, self._port, type=socket.SOCK_STREAM)
+        addresses = [(family, address) for family, _, _, _, address in found]
+        if not self._own and any(_is_own(*it) for it in addresses):
             return _OWN
         try:
             try:
-                return self._shake(_strong(self._store))
+                return self._shake(addresses, strong)
             except ssl.SSLCertVerificationError:
                 raise
             except ssl.SSLError:
-                return self._shake(_any(self._store))
+                return self._shake(addresses, _any(self._store))
         except ssl.SSLCertVerificationError as error:
             problem = _PROBLEMS.get(error.verify_code, _UNTRUSTED)
-            return self._shake(_any(None), problem)
+            return self._shake(addresses, _any(None), problem)
 
-    def _is_here(self) -> bool:
-        """Whether the name leads to this computer, by the route to it; nothing is sent."""
-        found = socket.getaddrinfo(self._name, self._port, type=socket.SOCK_DGRAM)
-        return any(_is_own(family, address) for family, _, _, _, address in found)
-
-    def _shake(self, context: ssl.SSLContext, problem: str = "") -> Handshake | Unavailable:
-        address = (self._name, self._port)
+    def _shake(
+        self, addresses: Sequence[_Place], context: ssl.SSLContext, problem: str = ""
+    ) -> Handshake | Unavailable:
         with (
-            socket.create_connection(address, self._left()) as plain,
+            self._connect(addresses) as plain,
             context.wrap_socket(plain, server_hostname=self._name) as shaken,
         ):
             said = shaken.version() or ""
@@ -150,6 +160,23 @@ class _Attempt:
         if version is None:
             return Unavailable(Reason.UNRECOGNISED, "the server agreed on an unknown version")
         return Handshake(version, not problem, problem)
+
+    def _connect(self, addresses: Sequence[_Place]) -> socket.socket:
+        """A connection to the first address that takes one."""
+        last = OSError("the name has no address")
+        for index, (family, address) in enumerate(addresses):
+            plain = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                # A share of the time: where IPv6 is broken, its addresses come first and are mute.
+                plain.settimeout(self._left() / (len(addresses) - index))
+                plain.connect(address)
+                plain.settimeout(self._left())
+            except OSError as error:
+                plain.close()
+                last = error
+            else:
+                return plain
+        raise last
 
     def _left(self) -> float:
         return max(0.01, self._end - time.monotonic())

@@ -11,19 +11,52 @@ from types import MappingProxyType
 from typing import TypeGuard
 
 from hipaaguard.errors import ParseError
-from hipaaguard.facts import disk, firewall, release, screen_lock, updates, vpn
+from hipaaguard.facts import (
+    accounts,
+    antimalware,
+    backup,
+    browsers,
+    cloud,
+    disk,
+    firewall,
+    listening,
+    machine,
+    network,
+    release,
+    remote,
+    screen_lock,
+    sharing,
+    software,
+    tls,
+    updates,
+    vpn,
+    wifi,
+)
 from hipaaguard.facts.spec import FactSpec, FactType
 from hipaaguard.model import Scalar
 
 __all__ = ("FACTS", "FactSpec", "FactType", "check_value", "is_strings", "spec_of", "split_key")
 
 _FAMILIES = (
+    accounts,
+    antimalware,
+    backup,
+    browsers,
+    cloud,
     disk,
     firewall,
+    listening,
+    machine,
+    network,
     release,
+    remote,
     screen_lock,
+    sharing,
+    software,
+    tls,
     updates,
     vpn,
+    wifi,
 )
 _SPECS = tuple(spec for family in _FAMILIES for spec in family.SPECS)
 

@@ -43,6 +43,8 @@ SPECS = (
         "Clock set of late",
         traps=(
             "chrony's files are for administrators on most systems.",
+            "chrony and ntpd leave a sign an hour after they start at the earliest; before that it "
+            "is not determined.",
             "A virtual machine may take its time from the computer below it, which does not show.",
         ),
     ),
@@ -67,6 +69,8 @@ SPECS = (
         "Logs survive a restart",
         traps=(
             "How long they are kept is not seen; six years are for the practice's own records.",
+            "A folder of logs that lies in memory does not count, though some systems copy it to "
+            "the disk when they are switched off: then it is not determined.",
         ),
     ),
     FactSpec(
@@ -78,8 +82,10 @@ SPECS = (
         traps=(
             "A suspended computer keeps its disk's key in memory; one that is off or hibernates "
             "does not.",
-            "Some desktops decide for themselves; then it is not determined.",
+            "Some desktops and programs decide for themselves; then it is not determined.",
             "A second screen or a dock changes what the lid does.",
+            "A computer that is to hibernate after a while (suspend-then-hibernate) is suspended "
+            "until then, by the charger perhaps for ever.",
         ),
     ),
     FactSpec(

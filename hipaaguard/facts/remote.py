@@ -7,8 +7,8 @@ SPECS = (
         "remote.control_installed",
         STRINGS,
         "The remote-control programs that are installed, running or not, of anydesk, "
-        "chrome-remote-desktop, dwservice, meshagent, nomachine, rustdesk, screenconnect, "
-        "splashtop, sunshine, teamviewer, vnc, wayvnc, x11vnc, xpra and xrdp.",
+        "chrome-remote-desktop, dwservice, meshagent, nomachine, realvnc, rustdesk, "
+        "screenconnect, splashtop, sunshine, teamviewer, vnc, wayvnc, x11vnc, xpra and xrdp.",
         "Remote-control programs installed",
         traps=(
             "A program that was never installed, only downloaded and started, is not listed; "
@@ -21,16 +21,16 @@ SPECS = (
         STRINGS,
         "What lets this computer's desktop be seen or operated from elsewhere at the moment: "
         "anydesk, chrome-remote-desktop, dwservice, gnome-remote-desktop, krdp, krfb, meshagent, "
-        "nomachine, rdp, rustdesk, screenconnect, splashtop, sunshine, teamviewer, vnc, wayvnc, "
-        "x11vnc, xpra or xrdp.",
+        "nomachine, rdp, realvnc, rustdesk, screenconnect, splashtop, sunshine, teamviewer, vnc, "
+        "wayvnc, x11vnc, xpra or xrdp.",
         "Desktop shared by",
         traps=(
             "A program that runs counts whether or not somebody is connected, and whether or not "
             "it asks before it lets them in.",
             "A program that waits on this computer itself only (loopback) does not count.",
             "Video calls that share the screen, and programs not in the list, are not seen.",
-            "That GNOME's sharing service runs says nothing: it runs on many desktops that share "
-            "nothing, so only its open port counts.",
+            "That GNOME's sharing services run says nothing: they run on many desktops that share "
+            "nothing, so only their open port counts.",
         ),
     ),
     FactSpec(

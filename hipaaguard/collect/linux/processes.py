@@ -116,7 +116,10 @@ def matches(process: Process, name: str) -> bool:
 
 def _same_name(process: Process, name: str) -> bool:
     """Whether a name that the kernel may have cut is not another, longer one."""
-    return len(name.encode()) < NAME_BYTES or not process.argv or name in process.program
+    if len(name.encode()) < NAME_BYTES or not process.argv:
+        return True
+    # A script is the second argument, or the third after an option of its interpreter.
+    return any(name in word.rsplit("/", 1)[-1] for word in process.argv[:3])
 
 
 def in_container(host: Host, process: Process) -> bool | Unavailable:

@@ -38,7 +38,7 @@ _VIRTUAL = (
     "Xen",
     "innotek GmbH",
 )
-_PROFILE = re.compile(r".+ \((?P<mode>enforce|complain|kill|unconfined|prompt|mixed)\)")
+_PROFILE = re.compile(r".+ \((?P<mode>enforce|complain|kill|unconfined|prompt|user|mixed)\)")
 
 NAMES = ("system.mandatory_access_control", "system.virtual_machine")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from ipaddress import AddressValueError, IPv6Address, ip_address
 
@@ -9,9 +10,12 @@ from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Handshake, Host, attempt
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import split_key
-from hipaaguard.model import Fact, Scalar, Unavailable
+from hipaaguard.model import Fact, Reason, Scalar, Unavailable
 
 NAMES = ("tls.valid", "tls.version")
+MAX_SERVERS = 20
+"""How many servers are connected to, all at once: a policy is not to scan a network."""
+
 _SOURCE = "a TLS handshake"
 # RFC 1123, 2.1; an underscore is in no name of a web server.
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -23,15 +27,24 @@ _AMBIGUOUS = frozenset("ßς\u200c\u200d")
 def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     """The facts of the servers that the keys name."""
     del now
-    for key in sorted(keys):
-        name, argument = split_key(key)
-        yield Fact(key, _value(host, name, argument), _SOURCE)
+    asked = {key: attempt(parse_address, split_key(key)[1]) for key in sorted(keys)}
+    servers = tuple(dict.fromkeys(it for it in asked.values() if isinstance(it, tuple)))
+    told: dict[tuple[str, int], Handshake | Unavailable] = dict.fromkeys(servers, _TOO_MANY)
+    called = servers[:MAX_SERVERS]
+    with ThreadPoolExecutor(MAX_SERVERS) as pool:
+        told |= zip(called, pool.map(lambda it: host.tls(*it), called), strict=True)
+    for key, server in asked.items():
+        found = server if isinstance(server, Unavailable) else told[server]
+        yield Fact(key, _value(split_key(key)[0], found), _SOURCE)
 
 
-def _value(host: Host, name: str, argument: str) -> Scalar | Unavailable:
-    address = attempt(parse_address, argument)
-    found = address if isinstance(address, Unavailable) else host.tls(*address)
-    if not isinstance(found, Handshake):
+_TOO_MANY = Unavailable(
+    Reason.UNRECOGNISED, f"the policy names more than {MAX_SERVERS} servers to connect to"
+)
+
+
+def _value(name: str, found: Handshake | Unavailable) -> Scalar | Unavailable:
+    if isinstance(found, Unavailable):
         return found
     return found.valid if name == "tls.valid" else found.version
 

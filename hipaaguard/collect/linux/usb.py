@@ -17,14 +17,18 @@ from hipaaguard.collect.linux.folders import names_in, read_if_there
 from hipaaguard.collect.linux.processes import is_running
 from hipaaguard.model import Fact, Reason, Unavailable
 
-# The two ways in which disks speak over USB.
+# The two ways in which disks speak over USB. The second stands on the first and is never loaded
+# without it: the kernel's drivers/usb/storage/Kconfig, USB_UAS.
 DRIVERS = ("usb_storage", "uas")
 _FOLDERS = (
     "/etc/modprobe.d",
     "/run/modprobe.d",
     "/usr/local/lib/modprobe.d",
     "/usr/lib/modprobe.d",
+    "/lib/modprobe.d",
 )
+# Where the kernel tells that it runs without USB; by which, its build decides.
+_WITHOUT_USB = ("/sys/module/usbcore/parameters/nousb", "/sys/module/kernel/parameters/nousb")
 _NOTHING = r"(?:/usr)?/s?bin/(?:false|true)"
 
 NAMES = ("usb.storage_blocked",)
@@ -41,6 +45,8 @@ PROBE = Probe("USB storage", NAMES, collect)
 
 def blocked(host: Host) -> bool | Unavailable:
     """Whether the drivers for USB disks are not loaded and cannot be."""
+    if any(read_text(host, path) == "Y\n" for path in _WITHOUT_USB):
+        return True
     by_drivers = _by_drivers(host)
     if by_drivers is not False:
         return by_drivers
@@ -57,8 +63,6 @@ def _by_drivers(host: Host) -> bool | Unavailable:
         if isinstance(text, Unavailable):
             return text
     loaded, line = (text for text in texts if isinstance(text, str))
-    if "nousb" in line.split() or "usbcore.nousb" in line.split():
-        return True
     names = {row.split()[0] for row in loaded.splitlines() if row.strip()}
     if names & set(DRIVERS):
         return False
@@ -66,30 +70,34 @@ def _by_drivers(host: Host) -> bool | Unavailable:
 
 
 def _barred(host: Host, line: str) -> bool | Unavailable:
-    """Whether the kernel's line or the settings of modprobe refuse both drivers."""
+    """Whether the kernel's line or the settings of modprobe refuse the driver of them all."""
     by_line = {
         name for part in re.findall(r"\bmodule_blacklist=(\S+)", line) for name in part.split(",")
     }
     settings = _settings(host)
     if isinstance(settings, Unavailable):
         return settings
-    if not all(driver in by_line or is_refused(settings, driver) for driver in DRIVERS):
+    names = {name.replace("-", "_") for name in by_line}
+    if DRIVERS[0] not in names and not is_refused(settings, DRIVERS[0]):
         return False
     return _not_built_in(host)
 
 
 def _settings(host: Host) -> str | Unavailable:
-    texts: list[str] = []
+    """The settings of modprobe; of files of one name only that in the first folder counts."""
+    texts: dict[str, str] = {}
     for folder in _FOLDERS:
         names = names_in(host, folder)
         if isinstance(names, Unavailable):
             return names
         for name in names:
-            text = read_if_there(host, f"{folder}/{name}") if name.endswith(".conf") else ""
+            if name in texts or not name.endswith(".conf"):
+                continue
+            text = read_if_there(host, f"{folder}/{name}")
             if isinstance(text, Unavailable):
                 return text
-            texts.append(text or "")
-    return "\n".join(texts)
+            texts[name] = text or ""
+    return "\n".join(texts.values())
 
 
 def is_refused(settings: str, driver: str) -> bool:

@@ -1,11 +1,11 @@
-"""Whether a text console logs someone in by itself: the units of systemd that start agetty."""
+"""Whether a text console logs someone in by itself: systemd's units of agetty, or inittab(5)."""
 
 import re
 from collections.abc import Mapping
 
-from hipaaguard.collect.host import Host, attempt
+from hipaaguard.collect.host import Host, attempt, read_text
 from hipaaguard.collect.linux.accounts import logins
-from hipaaguard.collect.linux.accounts.files import list_folder, read_if_there
+from hipaaguard.collect.linux.folders import names_in, read_if_there
 from hipaaguard.model import Unavailable
 
 # systemd.unit(5): later folders count more.
@@ -15,9 +15,22 @@ _TEMPLATE = re.compile(r"((?:serial-|container-)?getty@)([^./]*)\.service(\.d)?"
 
 def console_logs_in(host: Host) -> bool | Unavailable:
     """Whether a text console logs someone in by itself."""
+    inittab = read_if_there(host, "/etc/inittab")
+    if inittab is None:
+        return _unit_logs_in(host)
+    first = read_text(host, "/proc/1/comm")
+    if isinstance(first, Unavailable):
+        return first
+    # Where systemd starts the machine, the file is left over from before.
+    if first == "systemd\n":
+        return _unit_logs_in(host)
+    return inittab if isinstance(inittab, Unavailable) else attempt(logins.parse_inittab, inittab)
+
+
+def _unit_logs_in(host: Host) -> bool | Unavailable:
     files: dict[str, dict[str, str]] = {}
     for folder in _UNIT_FOLDERS:
-        names = list_folder(host, folder)
+        names = names_in(host, folder)
         if isinstance(names, Unavailable):
             return names
         for name in names:
@@ -38,7 +51,7 @@ def _console_files(host: Host, folder: str, name: str) -> dict[str, dict[str, st
         return text if isinstance(text, Unavailable) else {name: {"": text or ""}}
     unit = name.removesuffix(".d")
     found: dict[str, str] = {}
-    inner = list_folder(host, f"{folder}/{name}")
+    inner = names_in(host, f"{folder}/{name}")
     if isinstance(inner, Unavailable):
         return inner
     for file in inner:

@@ -1,22 +1,12 @@
-"""Settings files that need not exist: their text, or certainty that they are not there.
+"""Settings files that need not exist, several at once: their texts, where they are surely there."""
 
-A file counts as absent only when its folder was listed and does not name it; so an answer that is
-missing is never taken for a setting that is not set.
-"""
-
-import posixpath
 from collections.abc import Callable, Iterable
 
-from hipaaguard.collect.host import Host, is_absent, read_text
+from hipaaguard.collect.host import Host, is_absent
+from hipaaguard.collect.linux.folders import is_listed, names_in, read_if_there
 from hipaaguard.model import Reason, Unavailable
 
 _AT_ODDS = Unavailable(Reason.FAILED, "a settings file is listed, but could not be found")
-
-
-def read_if_there(host: Host, path: str) -> str | Unavailable | None:
-    """The file's text; None only when it certainly does not exist."""
-    text = read_text(host, path)
-    return _missing(host, path) if is_absent(text) else text
 
 
 def is_there(host: Host, path: str) -> bool | Unavailable:
@@ -26,19 +16,7 @@ def is_there(host: Host, path: str) -> bool | Unavailable:
         return True
     if not is_absent(entry):
         return entry
-    missing = _missing(host, path)
-    return missing if isinstance(missing, Unavailable) else False
-
-
-def _missing(host: Host, path: str) -> Unavailable | None:
-    """None when the folder, or one above it, shows that there is nothing at the path."""
-    folder, name = posixpath.split(path)
-    names = host.names(folder)
-    if not isinstance(names, Unavailable):
-        return _AT_ODDS if name in names else None
-    if not is_absent(names):
-        return names
-    return _AT_ODDS if folder == "/" else _missing(host, folder)
+    return _AT_ODDS if (listed := is_listed(host, path)) is True else listed
 
 
 def read_first(host: Host, paths: Iterable[str]) -> str | Unavailable | None:
@@ -48,15 +26,6 @@ def read_first(host: Host, paths: Iterable[str]) -> str | Unavailable | None:
         if text is not None:
             return text
     return None
-
-
-def list_folder(host: Host, path: str) -> tuple[str, ...] | Unavailable:
-    """The names in a folder, sorted; empty also when it certainly does not exist."""
-    names = host.names(path)
-    if not is_absent(names):
-        return names
-    missing = _missing(host, path)
-    return missing if isinstance(missing, Unavailable) else ()
 
 
 def read_sources(host: Host) -> str | Unavailable:
@@ -71,7 +40,7 @@ def read_folder(
     host: Host, path: str, wanted: Callable[[str], bool]
 ) -> tuple[str, ...] | Unavailable:
     """The texts of the folder's files with names that are wanted, in the order of their names."""
-    names = list_folder(host, path)
+    names = names_in(host, path)
     if isinstance(names, Unavailable):
         return names
     return read_all(host, (f"{path}/{name}" for name in names if wanted(name)))

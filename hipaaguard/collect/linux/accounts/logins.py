@@ -4,12 +4,15 @@ Each reader is given the texts of the files that its log-in manager reads, least
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hipaaguard.errors import ParseError
 
 _YES = frozenset({"true", "1", "yes", "on"})
+# What opens a text console and then asks for a name: agetty(8), busybox, mingetty(8), fgetty.
+_GETTIES = frozenset({"agetty", "fgetty", "getty", "mingetty"})
 
 Settings = Mapping[tuple[str, str], str]
 """Values by group and key, both as they are written."""
@@ -97,9 +100,27 @@ def _seat(values: Mapping[str, str], *, guest_script: bool) -> Screen:
 
 
 def greetd(texts: Iterable[str]) -> Screen:
-    """That of greetd: a group `initial_session` with a command."""
+    """That of greetd: a session to begin with, or one in the place of the log-in screen.
+
+    Returns:
+        True for a group `initial_session` with a command.
+
+    Raises:
+        ParseError: The default session is neither a known log-in screen nor run by greetd's own
+            account, so that it may be a desktop: it is started without a password.
+
+    Source: greetd(5).
+    """
     found = parse_settings(texts, "#")
-    return Screen(("initial_session", "command") in found)
+    if ("initial_session", "command") in found:
+        return Screen(autologin=True)
+    # Without a command it is agreety; every log-in screen for greetd has `greet` in its name, or
+    # runs as `greeter`, `_greetd`, `cosmic-greeter`.
+    command = found.get(("default_session", "command"), "agreety")
+    user = found.get(("default_session", "user"), "greeter")
+    if "greet" not in command + user:
+        raise ParseError("greetd starts a program that is not known as a log-in screen")
+    return Screen(autologin=False)
 
 
 def lxdm(texts: Iterable[str]) -> Screen:
@@ -134,7 +155,7 @@ def parse_start_command(texts: Sequence[str]) -> bool:
         True for `agetty --autologin NAME` or `-a NAME`, and for `login -f`.
 
     Raises:
-        ParseError: No command at all.
+        ParseError: No command at all, or one that may do anything, as a script.
 
     Source: systemd.service(5), agetty(8), login(1).
     """
@@ -145,7 +166,53 @@ def parse_start_command(texts: Sequence[str]) -> bool:
             command = line.strip()
     if not command:
         raise ParseError("a text console's service starts no command")
-    words = command.split()
+    return _logs_in(command)
+
+
+def parse_inittab(text: str) -> bool:
+    """Whether a text console that inittab(5) starts logs someone in.
+
+    Returns:
+        True when one does; lines that are off and other services are passed over.
+
+    Raises:
+        ParseError: One is started by a command that may do anything.
+    """
+    lines = (line.strip() for line in text.splitlines())
+    fields = [line.split(":", 3) for line in lines if not line.startswith("#")]
+    commands = [it[3] for it in fields if len(it) == 4 and it[2] != "off"]
+    return any(_logs_in(it) for it in commands if re.search(r"(getty|(?<!su)login)\b", it))
+
+
+def _logs_in(command: str) -> bool:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ParseError("a text console's command has a quote without an end") from error
     if any(re.fullmatch(r"--autologin(=.+)?|-[a-zA-Z]*a", word) for word in words[1:]):
         return True
-    return any(word.endswith("/login") for word in words) and "-f" in words
+    # systemd.service(5): signs before the path.
+    program = _name(words[0].lstrip("-@:+!|")) if words else ""
+    if program not in _GETTIES:
+        if any(_name(word) == "login" for word in words):
+            return "-f" in words
+        raise ParseError("a text console is started by a program that is not known")
+    if "-f" in _value(words, "-o", "--login-options").split():
+        return True
+    if _name(_value(words, "-l", "--login-program")) not in ("", "login"):
+        raise ParseError("a text console logs in by a program that is not known")
+    return False
+
+
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _value(words: Sequence[str], *options: str) -> str:
+    """What follows one of these options; empty without."""
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        if word in options:
+            return following
+        if word.startswith(f"{options[-1]}="):
+            return word.partition("=")[2]
+    return ""

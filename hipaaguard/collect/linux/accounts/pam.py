@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Unavailable
 
-FOLDERS = ("/etc/pam.d", "/usr/lib/pam.d")
-"""Where PAM looks for a service, first one first."""
+FOLDERS = ("/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d")
+"""Where PAM looks for a service, first one first; the last is openSUSE's."""
 
 _KINDS = ("auth", "account", "password", "session")
 _MAX_LINES = 1000
@@ -38,6 +38,12 @@ class Line:
     def includes(self) -> bool:
         """Whether another file's lines stand here."""
         return self.control in ("include", "substack") or self.kind == "@include"
+
+    @property
+    def asks_password(self) -> bool:
+        """Whether it is the module that compares passwords with those of this machine."""
+        # The second is that of openSUSE's account-utils, which NixOS can also use.
+        return self.module in ("pam_unix", "pam_unix_ng")
 
     @property
     def enforces(self) -> bool:

@@ -55,7 +55,7 @@ def minimum_length(lines: Iterable[Line], files: PasswordFiles) -> int | None:
     jumps = False
     for line in lines:
         length = _length(line, files)
-        if length is not None and line.module != "pam_unix":
+        if length is not None and not line.asks_password:
             if not line.enforces:
                 continue
             if jumps:
@@ -80,7 +80,7 @@ def _length(line: Line, files: PasswordFiles) -> int | None:
             return _effective(dict(_CRACKLIB) | _numbers(line.args, _CRACKLIB))
         case "pam_passwdqc":
             return _passwdqc_length(line, files.passwdqc)
-        case "pam_unix":
+        case "pam_unix" | "pam_unix_ng":
             return _unix_length(line)
         case _:
             return None
@@ -193,7 +193,7 @@ def _faillock(lines: Sequence[Line], settings: str) -> int | None:
 
 def _is_asked(lines: Sequence[Line], places: Sequence[int]) -> bool:
     """Whether a locked account is refused also with the right password."""
-    before = next((i for i, line in enumerate(lines) if line.module == "pam_unix"), len(lines))
+    before = next((i for i, line in enumerate(lines) if line.asks_password), len(lines))
     for index in places:
         line = lines[index]
         if "preauth" in line.args and line.enforces and index < before:
@@ -207,7 +207,7 @@ def _is_asked(lines: Sequence[Line], places: Sequence[int]) -> bool:
 
 def _is_reached(lines: Sequence[Line], place: int) -> bool:
     """Whether a failure of the password gets as far as the line that counts it."""
-    before = next((i for i, line in enumerate(lines) if line.module == "pam_unix"), len(lines))
+    before = next((i for i, line in enumerate(lines) if line.asks_password), len(lines))
     between = lines[before:place]
     ends = (line.control == "requisite" or line.actions.get("default") == "die" for line in between)
     return before < place and not any(ends)

@@ -7,14 +7,14 @@ from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, attempt
 from hipaaguard.collect.linux.accounts import grants, sudoers, users
 from hipaaguard.collect.linux.accounts.files import (
     is_there,
-    list_folder,
     read_all,
     read_first,
     read_folder,
-    read_if_there,
     read_sources,
 )
 from hipaaguard.collect.linux.accounts.sudoers import Caller, Sudoers
+from hipaaguard.collect.linux.folders import names_in, read_if_there
+from hipaaguard.collect.linux.screen_lock.session import find_sessions
 from hipaaguard.model import Reason, Unavailable
 
 SOURCE = "sudoers, doas.conf, polkit's rules, /etc/group"
@@ -44,6 +44,7 @@ _SOME = Unavailable(
 _NOT_HERE = Unavailable(
     Reason.UNRECOGNISED, "the person's account or groups come from a directory service"
 )
+_ROOT = "HipaaGuard was started by root alone, so it cannot tell whose rights count"
 
 Answer = bool | Unavailable
 
@@ -58,9 +59,10 @@ class Rights:
 
 def read_rights(host: Host) -> Rights:
     """The person's rights."""
-    if host.person.uid == 0:
+    uid = _whose(host)
+    if uid == 0:
         return Rights(admin=True, without_password=True)
-    caller = _caller(host)
+    caller = uid if isinstance(uid, Unavailable) else _caller(host, uid)
     if isinstance(caller, Unavailable):
         return Rights(caller, caller)
     by_sudo = _by_sudo(host, caller)
@@ -70,6 +72,17 @@ def read_rights(host: Host) -> Rights:
         _any(by_sudo.admin, by_doas.admin, _by_polkit(host, caller), foreign),
         _any(by_sudo.without_password, by_doas.without_password, foreign),
     )
+
+
+def _whose(host: Host) -> int | Unavailable:
+    """The person's number; where root alone started this, as a timer, who sits at the desktop."""
+    if host.person.uid:
+        return host.person.uid
+    sessions = find_sessions(host)
+    if isinstance(sessions, Unavailable):
+        return Unavailable(sessions.reason, _ROOT)
+    uids = {session.uid for session in sessions}
+    return uids.pop() if len(uids) == 1 else Unavailable(Reason.UNRECOGNISED, _ROOT)
 
 
 def _settled(answer: Unavailable, what: str) -> Unavailable:
@@ -86,7 +99,7 @@ def _any(*answers: Answer) -> Answer:
     return next((it for it in answers if isinstance(it, Unavailable)), False)
 
 
-def _caller(host: Host) -> Caller | Unavailable:
+def _caller(host: Host, uid: int) -> Caller | Unavailable:
     text = read_if_there(host, "/etc/passwd")
     accounts = _required(text, "accounts")
     group_text = _required(read_if_there(host, "/etc/group"), "groups")
@@ -94,7 +107,7 @@ def _caller(host: Host) -> Caller | Unavailable:
         return accounts
     if isinstance(group_text, Unavailable):
         return group_text
-    return attempt(_find_caller, accounts, group_text, host.person.uid)
+    return attempt(_find_caller, accounts, group_text, uid)
 
 
 def _required(text: str | Unavailable | None, what: str) -> str | Unavailable:
@@ -228,7 +241,7 @@ def _last(texts: Iterable[str] | Unavailable) -> tuple[str, ...]:
 
 
 def _rule_files(host: Host, folder: str) -> dict[str, str] | Unavailable:
-    names = list_folder(host, folder)
+    names = names_in(host, folder)
     if isinstance(names, Unavailable):
         return names
     found: dict[str, str] = {}

@@ -10,13 +10,9 @@ from hipaaguard.collect import Probe
 from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, attempt
 from hipaaguard.collect.linux.accounts import privileges, rules, screens, users
 from hipaaguard.collect.linux.accounts.consoles import console_logs_in
-from hipaaguard.collect.linux.accounts.files import (
-    list_folder,
-    read_first,
-    read_if_there,
-    read_sources,
-)
+from hipaaguard.collect.linux.accounts.files import read_first, read_sources
 from hipaaguard.collect.linux.accounts.users import Account
+from hipaaguard.collect.linux.folders import names_in, read_if_there
 from hipaaguard.collect.linux.processes import is_running
 from hipaaguard.model import Fact, Reason, Unavailable
 
@@ -162,7 +158,7 @@ def _guest_account(
 def _people(host: Host, accounts: tuple[Account, ...]) -> int | Unavailable:
     sources = read_sources(host)
     defs = read_first(host, _LOGIN_DEFS)
-    homes = list_folder(host, "/home")
+    homes = names_in(host, "/home")
     if isinstance(sources, Unavailable):
         return sources
     if isinstance(defs, Unavailable):

@@ -2,15 +2,10 @@
 
 from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.accounts import pam, passwords, screens
-from hipaaguard.collect.linux.accounts.files import (
-    list_folder,
-    read_all,
-    read_first,
-    read_folder,
-    read_if_there,
-)
+from hipaaguard.collect.linux.accounts.files import read_all, read_first, read_folder
 from hipaaguard.collect.linux.accounts.pam import Line
 from hipaaguard.collect.linux.accounts.passwords import PasswordFiles
+from hipaaguard.collect.linux.folders import names_in, read_if_there
 from hipaaguard.model import Reason, Unavailable
 
 _SECURITY = ("/etc/security", "/usr/etc/security")
@@ -72,7 +67,7 @@ def accepts_empty(host: Host) -> bool | Unavailable:
     """Whether an empty password lets someone in anywhere: by a `nullok`, or without PAM."""
     names: set[str] = set()
     for folder in pam.FOLDERS:
-        found = list_folder(host, folder)
+        found = names_in(host, folder)
         if isinstance(found, Unavailable):
             return found
         names |= set(found)
@@ -92,8 +87,5 @@ def accepts_empty(host: Host) -> bool | Unavailable:
 
 
 def _allows_empty(line: Line) -> bool:
-    return (
-        line.kind == "auth"
-        and line.module == "pam_unix"
-        and bool({"nullok", "nullok_secure"} & set(line.args))
-    )
+    # Of whichever module: it means the same to all that have it.
+    return line.kind == "auth" and bool({"nullok", "nullok_secure"} & set(line.args))

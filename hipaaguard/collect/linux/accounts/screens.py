@@ -6,15 +6,11 @@ In use is what starts with the system or runs now; the settings of others count 
 import posixpath
 from collections.abc import Callable, Mapping
 
-from hipaaguard.collect.host import Host
+from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.accounts import logins
-from hipaaguard.collect.linux.accounts.files import (
-    is_there,
-    read_all,
-    read_folder,
-    read_if_there,
-)
+from hipaaguard.collect.linux.accounts.files import is_there, read_all, read_folder
 from hipaaguard.collect.linux.accounts.logins import Screen
+from hipaaguard.collect.linux.folders import read_if_there
 from hipaaguard.collect.linux.processes import Process, every_process, find_processes
 from hipaaguard.model import Reason, Unavailable
 
@@ -89,7 +85,8 @@ def _by_service(host: Host) -> set[str] | Unavailable:
         target = host.resolve(_LINK)
         if isinstance(target, Unavailable):
             return Unavailable(Reason.FAILED, "the service of the log-in screen was not found")
-        return {posixpath.basename(target).removesuffix(".service")}
+        # Ly's is one for each console: `ly@.service`.
+        return {posixpath.basename(target).removesuffix(".service").partition("@")[0]}
     # Where systemd does not start the machine, Debian's scripts go by this file.
     text = read_if_there(host, _DEBIAN)
     if text is None or isinstance(text, Unavailable):
@@ -182,7 +179,7 @@ def _one_file(
     text = read_if_there(host, path)
     if text is None:
         return Unavailable(Reason.UNRECOGNISED, "the settings of the log-in screen were not found")
-    return text if isinstance(text, Unavailable) else parse((text,))
+    return text if isinstance(text, Unavailable) else attempt(parse, (text,))
 
 
 _READERS: Mapping[str, Callable[[Host], Screen | Unavailable]] = {

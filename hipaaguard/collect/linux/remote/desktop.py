@@ -5,8 +5,8 @@ import posixpath
 from hipaaguard.collect.host import Host
 from hipaaguard.collect.linux.folders import find_programs, names_in
 from hipaaguard.collect.linux.homes import find_home
-from hipaaguard.collect.linux.listening import find_listening
-from hipaaguard.collect.linux.processes import Process, every_process, outside_containers
+from hipaaguard.collect.linux.listening import Listening, find_listening
+from hipaaguard.collect.linux.processes import Process, every_process, in_container
 from hipaaguard.collect.linux.remote.programs import PROGRAMS, Program
 from hipaaguard.model import Reason, Unavailable
 
@@ -22,9 +22,7 @@ def read_sharing(host: Host) -> tuple[str, ...] | Unavailable:
         return processes
     found: set[str] = set()
     for program in PROGRAMS:
-        running = outside_containers(host, (it for it in processes if program.is_run_by(it)))
-        if isinstance(running, Unavailable):
-            return running
+        running = [it for it in processes if program.is_run_by(it)]
         answers = [_shares(host, program, process) for process in running]
         unknown = next((it for it in answers if isinstance(it, Unavailable)), None)
         if True in answers:
@@ -36,15 +34,30 @@ def read_sharing(host: Host) -> tuple[str, ...] | Unavailable:
 
 def _shares(host: Host, program: Program, process: Process) -> bool | Unavailable:
     """Whether this process of a program shares the desktop beyond this computer."""
-    # GNOME's service for remote log-in is started for nothing else.
-    if not program.by_port or "--system" in process.argv:
-        return True
+    inside = in_container(host, process)
+    if isinstance(inside, Unavailable):
+        return inside
+    if inside and not program.by_port:
+        # Containers made for desktop programs (Distrobox, Toolbx) show them this desktop.
+        detail = "a program for remote control runs in a container, which may see this desktop"
+        return Unavailable(Reason.UNRECOGNISED, detail)
+    if inside or not program.by_port:
+        return not inside
     listening = find_listening(host)
-    waits = listening if isinstance(listening, Unavailable) else listening.waits(process)
+    waits = listening if isinstance(listening, Unavailable) else _waits(listening, process)
     if waits is not None:
         return waits
     detail = "whether a program that shares the desktop waits for others could not be seen"
     return Unavailable(Reason.UNRECOGNISED if host.elevated else Reason.NOT_PERMITTED, detail)
+
+
+def _waits(listening: Listening, process: Process) -> bool | None:
+    waits = listening.waits(process)
+    if waits is None and "--system" in process.argv:
+        # GNOME's service for logging in from elsewhere runs as a user that is there for it alone.
+        unknown = (it for it in listening.tcp() if not listening.owners.get(it.inode))
+        return any(it.uid == process.uid for it in unknown)
+    return waits
 
 
 def read_installed(host: Host) -> tuple[str, ...] | Unavailable:

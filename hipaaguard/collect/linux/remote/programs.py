@@ -60,6 +60,12 @@ PROGRAMS = (
     Program("nomachine", ("nxserver.bin", "nxnode.bin", "nxd"), folders=("/usr/NX",)),
     Program("rdp", ("freerdp-shadow-cli",), by_port=True),
     Program(
+        "realvnc",
+        # They may be reached by way of the maker's servers, without a port of their own.
+        ("vncserver-x11-core", "Xvnc-core"),
+        installed=("vncserver-x11",),
+    ),
+    Program(
         "rustdesk",
         ("rustdesk",),
         installed=("rustdesk",),
@@ -98,7 +104,7 @@ PROGRAMS = (
             "Xrealvnc",
             "x0vncserver",
             "x0tigervncserver",
-            "vncserver-x11-core",
+            "Xkasmvnc",
             "vino-server",
         ),
         installed=(
@@ -107,7 +113,7 @@ PROGRAMS = (
             "Xtightvnc",
             "x0vncserver",
             "x0tigervncserver",
-            "vncserver-x11",
+            "Xkasmvnc",
         ),
         folders=("/opt/TurboVNC",),
         by_port=True,

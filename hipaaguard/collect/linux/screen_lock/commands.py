@@ -9,7 +9,7 @@ xscreensaver-command(1), loginctl(1).
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -240,6 +240,24 @@ def _locking(program: str, name: str, arguments: tuple[str, ...]) -> Command:
     if given & locker.refuses or (locker.needs and not given & locker.needs):
         return _UNKNOWN
     return Command(Means.LOCKS, program, arguments)
+
+
+_UNLOCKS = re.compile(rf"unlock|kill.*\b({'|'.join(LOCKERS)})\b")
+
+
+def may_unlock(text: str) -> bool:
+    """Whether a command, started when the person comes back, may take the lock away.
+
+    Returns:
+        True where it ends a locker or unlocks the session: swaylock(1) and hyprlock end on SIGUSR1.
+    """
+    return parse_command(text).means is Means.UNKNOWN and bool(_UNLOCKS.search(text))
+
+
+def if_kept(command: Command, undoing: Iterable[str]) -> Command:
+    """The command, `UNKNOWN` where what is started afterwards may undo it."""
+    undone = command.means is not Means.NOTHING and any(may_unlock(text) for text in undoing)
+    return _UNKNOWN if undone else command
 
 
 def grace_of(arguments: Sequence[str]) -> int | None:

@@ -5,6 +5,7 @@ Rules, from hypridle's `src/config/ConfigManager.cpp`, `src/core/Hypridle.cpp` a
 - it does not start without its settings file, hypridle.conf;
 - each `listener` has a `timeout` in seconds and starts `on-timeout` then; one with `state` waits
   for the session to be locked or unlocked besides;
+- what `on-resume` or `general:after_sleep_cmd` starts may unlock the screen again;
 - `general:lock_cmd` is started when logind asks the session to lock (`loginctl lock-session`);
 - `general:before_sleep_cmd` is started before sleep, which waits for it unless
   `general:inhibit_sleep` is 0.
@@ -16,7 +17,12 @@ from collections.abc import Sequence
 
 from hipaaguard.collect.host import Host, attempt, is_absent, read_text
 from hipaaguard.collect.linux.processes import Process
-from hipaaguard.collect.linux.screen_lock.commands import Command, Means, parse_command
+from hipaaguard.collect.linux.screen_lock.commands import (
+    Command,
+    Means,
+    if_kept,
+    parse_command,
+)
 from hipaaguard.collect.linux.screen_lock.hyprlang import Entry, parse_entries
 from hipaaguard.collect.linux.screen_lock.plan import Plan
 from hipaaguard.collect.linux.screen_lock.session import Session
@@ -44,8 +50,13 @@ def parse_plan(entries: Sequence[Entry]) -> Plan:
         if entry.category == "listener":
             listeners.setdefault(entry.block, {})[entry.key] = entry.value
     # A listener without a time is left out, as hypridle does.
-    after = tuple(_listener(found) for found in listeners.values() if "timeout" in found)
+    resumes = tuple(found.get("on-resume", "") for found in listeners.values())
+    after = tuple(
+        (time, if_kept(command, resumes))
+        for time, command in (_listener(it) for it in listeners.values() if "timeout" in it)
+    )
     before_sleep = parse_command(general.get("before_sleep_cmd", ""))
+    before_sleep = if_kept(before_sleep, (general.get("after_sleep_cmd", ""),))
     if general.get("inhibit_sleep") == "0" and before_sleep.means is not Means.NOTHING:
         before_sleep = Command(Means.UNKNOWN)
     return Plan(after, parse_command(general.get("lock_cmd", "")), before_sleep, _SOURCE)

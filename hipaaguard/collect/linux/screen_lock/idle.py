@@ -52,6 +52,9 @@ _UNREAD = (
     *("cosmic-idle", "dms", "mate-screensaver", "gnome-screensaver", "cinnamon-screensaver"),
     *("noctalia-shell", "qs", "quickshell", "stasis", "wayidle"),
 )
+_HIDDEN = Unavailable(
+    Reason.UNRECOGNISED, "HipaaGuard cannot see every process of this machine, as in a container"
+)
 # Where systemd lists what is started before sleep. systemd.special(7)
 _BEFORE_SLEEP = tuple(
     f"/etc/systemd/system/{target}.target.{kind}"
@@ -67,6 +70,8 @@ def read_lock(host: Host, session: Session) -> Lock:
         return unreadable(running, SOURCE)
     locks = _locks(host, session, running)
     lock = strongest(locks) if locks else _none(running)
+    if not running.complete:
+        lock = _perhaps_more(lock)
     if lock.on_suspend is False:
         lock = replace(lock, on_suspend=_on_suspend(host, session, running))
     return lock
@@ -75,10 +80,20 @@ def read_lock(host: Host, session: Session) -> Lock:
 def _none(running: Running) -> Lock:
     """What holds where no locker was seen."""
     if not running.complete:
-        detail = "HipaaGuard cannot see every process of this machine, as in a container"
-        return unreadable(Unavailable(Reason.UNRECOGNISED, detail), SOURCE)
+        return unreadable(_HIDDEN, SOURCE)
     return Lock(
         enabled=False, idle_s=NO_LOCK, on_suspend=False, user_can_change=True, source=SOURCE
+    )
+
+
+def _perhaps_more(lock: Lock) -> Lock:
+    """The lock where other lockers may run unseen: what is off may be on by them."""
+    return replace(
+        lock,
+        enabled=lock.enabled or _HIDDEN,
+        idle_s=_HIDDEN if lock.enabled is False else lock.idle_s,
+        on_suspend=lock.on_suspend or _HIDDEN,
+        user_can_change=_HIDDEN if lock.enabled is False else lock.user_can_change,
     )
 
 
@@ -122,6 +137,8 @@ def _plans(host: Host, session: Session, running: Running) -> list[Plan | Unavai
         ]
     if running.named(lxqt.NAME):
         plans.append(lxqt.read_plan(host, session, wayland=wayland))
+    if running.named(lxqt.SESSION_NAME) and not wayland:
+        plans.append(lxqt.read_session_plan(host, session))
     return plans
 
 

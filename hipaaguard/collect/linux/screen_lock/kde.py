@@ -24,14 +24,19 @@ from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
 from hipaaguard.collect.linux.screen_lock.locker_process import doubtful
 from hipaaguard.collect.linux.screen_lock.running import Running, find_running, has_x_server
-from hipaaguard.collect.linux.screen_lock.session import Session, is_own
-from hipaaguard.collect.linux.screen_lock.user_files import config_folder, text_if_there
+from hipaaguard.collect.linux.screen_lock.session import Session
+from hipaaguard.collect.linux.screen_lock.user_files import (
+    config_folder,
+    system_folders,
+    text_if_there,
+)
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 
 _FILE = "kscreenlockerrc"
 _GLOBALS = "kdeglobals"
 _GROUP = "Daemon"
+_KUBUNTU = "/usr/share/kubuntu-default-settings/kf5-settings"
 _SOURCE = "kscreenlockerrc"
 _DEFAULTS: Mapping[str, str] = {
     "Autolock": "true",
@@ -256,8 +261,11 @@ def _layers(host: Host, session: Session) -> tuple[Layer, ...] | Unavailable:
     own = config_folder(host, session.uid)
     if isinstance(own, Unavailable):
         return own
+    shared = _shared_folders(host, session, own)
+    if isinstance(shared, Unavailable):
+        return shared
     layers: list[Layer] = []
-    for folder in (*reversed(_shared_folders(host, session, own)), own):
+    for folder in (*reversed(shared), own):
         text = text_if_there(host, posixpath.join(folder, _FILE))
         for_all = text_if_there(host, posixpath.join(folder, _GLOBALS))
         unread = next((it for it in (text, for_all) if isinstance(it, Unavailable)), None)
@@ -274,12 +282,13 @@ def _layers(host: Host, session: Session) -> tuple[Layer, ...] | Unavailable:
     return tuple(layers)
 
 
-def _shared_folders(host: Host, session: Session, own: str) -> tuple[str, ...]:
+def _shared_folders(host: Host, session: Session, own: str) -> tuple[str, ...] | Unavailable:
     """The folders behind the user's own, most important first."""
-    named = (host.env("XDG_CONFIG_DIRS") or "") if is_own(host, session.uid) else ""
-    folders = tuple(folder for folder in named.split(":") if posixpath.isabs(folder))
-    # startplasma puts the theme's own folder before the system's.
-    return folders or (posixpath.join(own, "kdedefaults"), "/etc/xdg")
+    folders = system_folders(host, session, _FILE)
+    if isinstance(folders, Unavailable) or folders != ("/etc/xdg",):
+        return folders
+    # startplasma puts the theme's own folder before the system's, Kubuntu its own behind it.
+    return (posixpath.join(own, "kdedefaults"), *folders, _KUBUNTU)
 
 
 def _keeps_settings(host: Host, folder: str) -> bool:

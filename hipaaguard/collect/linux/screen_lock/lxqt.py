@@ -1,14 +1,19 @@
-"""What LXQt's own power manager does when nobody uses the computer.
+"""What LXQt's own power manager and session manager do to lock the screen.
 
 Rules, from lxqt-powermanagement's `powermanagementsettings.cpp`, `idlenesswatcher.cpp` and
-`watcher.cpp`, and liblxqt's `lxqtscreensaver.cpp`:
+`watcher.cpp`, lxqt-session's `sessionapplication.cpp` and `lockscreenmanager.cpp`, and liblxqt's
+`lxqtscreensaver.cpp`:
 
 - with `enableIdlenessWatcher` it does `idlenessACAction` after `idlenessACTime`, on battery
   `idlenessBatteryAction` after `idlenessBatteryTime`; -1 is nothing, -2 locks, others suspend and
   the like; older versions have `idlenessAction` and `idlenessTimeSecs` for both;
 - of a time only minutes and seconds count; the default is 15 minutes;
 - on Wayland it locks with `lock_command_wayland` of session.conf, which has no default; on X with
-  `lock_command` of lxqt.conf, by default `xdg-screensaver lock`, here XScreenSaver's.
+  `lock_command` of lxqt.conf, by default `xdg-screensaver lock`, here XScreenSaver's;
+- on X the session manager does the same when logind asks for it, and before sleep unless
+  session.conf has `lock_screen_before_power_actions` off.
+
+Settings lie in the folders that QSettings looks through, each key by itself: `qsettings.cpp`.
 """
 
 import re
@@ -18,11 +23,16 @@ from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.screen_lock.commands import Command, Means, parse_command
 from hipaaguard.collect.linux.screen_lock.plan import Plan
 from hipaaguard.collect.linux.screen_lock.session import Session
-from hipaaguard.collect.linux.screen_lock.user_files import config_folder, text_if_there
+from hipaaguard.collect.linux.screen_lock.user_files import (
+    config_folder,
+    system_folders,
+    text_if_there,
+)
 from hipaaguard.errors import ParseError
-from hipaaguard.model import Unavailable
+from hipaaguard.model import Reason, Unavailable
 
 NAME = "lxqt-powermanagement"
+SESSION_NAME = "lxqt-session"
 _SOURCE = f"{NAME}.conf"
 _LOCK = -2
 _DEFAULT_S = 900
@@ -156,18 +166,46 @@ def read_plan(host: Host, session: Session, *, wayland: bool) -> Plan | Unavaila
     settings = _read(host, session, NAME)
     if isinstance(settings, Unavailable):
         return settings
+    locker = _locker(host, session, wayland=wayland)
+    if isinstance(locker, Unavailable):
+        return locker
+    return attempt(parse_plan, settings, locker, battery=_battery(host))
+
+
+def read_session_plan(host: Host, session: Session) -> Plan:
+    """What the session manager, which runs on X, will do; it never locks for want of use."""
+    locker = _locker(host, session, wayland=False)
+    if isinstance(locker, Unavailable):
+        locker = Command(Means.UNKNOWN)
+    locks = _locks_before_sleep(host, session)
+    if isinstance(locks, Unavailable):
+        return Plan((), locker, Command(Means.UNKNOWN), SESSION_NAME)
+    return Plan((), locker, locker if locks else None, SESSION_NAME)
+
+
+def _locks_before_sleep(host: Host, session: Session) -> bool | Unavailable:
+    """Whether the session manager is set to lock before sleep."""
+    settings = _read(host, session, "session")
+    if isinstance(settings, Unavailable):
+        return settings
+    # LXQt::Settings writes this into the person's own file, so that there always is one.
+    if "__userfile__" not in settings:
+        return Unavailable(Reason.UNRECOGNISED, "this person's LXQt settings were not found")
+    word = _plain(settings.get("lock_screen_before_power_actions", "true")).lower()
+    # QVariant takes everything else for true.
+    return word not in ("false", "0", "")
+
+
+def _locker(host: Host, session: Session, *, wayland: bool) -> Command | Unavailable:
+    """What locks the screen when LXQt wants it locked."""
     own = _read(host, session, "session" if wayland else "lxqt")
     if isinstance(own, Unavailable):
         return own
     if wayland:
-        locker = parse_command(_plain(own.get("lock_command_wayland", "")))
-    else:
-        text = _plain(own.get("Screensaver/lock_command", ""))
-        default = text in ("", "xdg-screensaver lock")
-        locker = parse_command("xscreensaver-command -lock" if default else text)
-    if wayland and not own.get("lock_command_wayland"):
-        locker = Command(Means.NOTHING)
-    return attempt(parse_plan, settings, locker, battery=_battery(host))
+        return parse_command(_plain(own.get("lock_command_wayland", "")))
+    text = _plain(own.get("Screensaver/lock_command", ""))
+    default = text in ("", "xdg-screensaver lock")
+    return parse_command("xscreensaver-command -lock" if default else text)
 
 
 def _plain(value: str) -> str:
@@ -181,8 +219,11 @@ def _read(host: Host, session: Session, name: str) -> Settings | Unavailable:
     own = config_folder(host, session.uid)
     if isinstance(own, Unavailable):
         return own
+    shared = system_folders(host, session, f"lxqt/{name}.conf")
+    if isinstance(shared, Unavailable):
+        return shared
     settings: dict[str, str] = {}
-    for folder in ("/etc/xdg", own):
+    for folder in (*reversed(shared), own):
         text = text_if_there(host, f"{folder}/lxqt/{name}.conf")
         if isinstance(text, Unavailable):
             return text

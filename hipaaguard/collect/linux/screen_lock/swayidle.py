@@ -5,6 +5,7 @@ Rules, from swayidle(1) and its `main.c`:
 - events come from the arguments, then from a settings file, the first that is there;
 - `timeout SECONDS COMMAND [resume COMMAND]` may come often; 0 seconds is never;
 - of `before-sleep`, `lock` and the like the last counts;
+- what a `resume` or `after-resume` starts may unlock the screen again;
 - `lock` is what happens when logind asks the session to lock (`loginctl lock-session`).
 """
 
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 from hipaaguard.collect.host import Host, attempt, is_absent, read_text
 from hipaaguard.collect.linux.processes import Process
-from hipaaguard.collect.linux.screen_lock.commands import Command, parse_command
+from hipaaguard.collect.linux.screen_lock.commands import Command, if_kept, parse_command
 from hipaaguard.collect.linux.screen_lock.plan import Plan
 from hipaaguard.collect.linux.screen_lock.session import Session
 from hipaaguard.collect.linux.screen_lock.user_files import (
@@ -40,13 +41,19 @@ class Events:
     Attributes:
         timeouts: seconds and the command; 0 is never.
         single: the other events' commands in order, by name.
+        resumes: what is started when the person comes back after a timeout.
     """
 
     timeouts: tuple[tuple[int, str], ...] = ()
     single: tuple[tuple[str, str], ...] = ()
+    resumes: tuple[str, ...] = ()
 
     def __add__(self, later: "Events") -> "Events":
-        return Events(self.timeouts + later.timeouts, self.single + later.single)
+        return Events(
+            self.timeouts + later.timeouts,
+            self.single + later.single,
+            self.resumes + later.resumes,
+        )
 
     def last(self, name: str) -> Command | None:
         """The command of the last event of this name."""
@@ -65,12 +72,16 @@ def parse_events(words: Sequence[str]) -> Events:
     """
     timeouts: list[tuple[int, str]] = []
     single: list[tuple[str, str]] = []
+    resumes: list[str] = []
     rest = list(words)
     while rest:
         event, *values = rest
         if event == "timeout" and len(values) >= 2:
             timeouts.append((_seconds(values[0]), values[1]))
-            rest = values[4:] if values[2:3] == ["resume"] and len(values) >= 4 else values[2:]
+            rest = values[2:]
+            if values[2:3] == ["resume"] and len(values) >= 4:
+                resumes.append(values[3])
+                rest = values[4:]
         elif event in _SINGLE and values:
             single.append((event, values[0]))
             rest = values[1:]
@@ -79,7 +90,7 @@ def parse_events(words: Sequence[str]) -> Events:
             rest = values[1:]
         else:
             raise ParseError("swayidle runs with an event that this version does not know")
-    return Events(tuple(timeouts), tuple(single))
+    return Events(tuple(timeouts), tuple(single), tuple(resumes))
 
 
 def _seconds(value: str) -> int:
@@ -142,8 +153,21 @@ def read_plan(host: Host, session: Session, process: Process) -> Plan | Unavaila
     if isinstance(more, Unavailable):
         return more
     events += more
-    after = tuple((time, parse_command(text)) for time, text in events.timeouts if time > 0)
-    return Plan(after, events.last("lock"), events.last("before-sleep"), NAME)
+    return plan_of(events)
+
+
+def plan_of(events: Events) -> Plan:
+    """What comes of these events; a lock that may be undone by itself is not known to be one."""
+    after = tuple(
+        (time, if_kept(parse_command(text), events.resumes))
+        for time, text in events.timeouts
+        if time > 0
+    )
+    before_sleep = events.last("before-sleep")
+    if before_sleep is not None:
+        undoing = [text for event, text in events.single if event == "after-resume"][-1:]
+        before_sleep = if_kept(before_sleep, undoing)
+    return Plan(after, events.last("lock"), before_sleep, NAME)
 
 
 def _named(host: Host, path: str) -> str | Unavailable:

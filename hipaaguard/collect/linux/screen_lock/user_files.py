@@ -3,9 +3,11 @@
 import posixpath
 
 from hipaaguard.collect.host import Host, attempt, is_absent, read_text
-from hipaaguard.collect.linux.screen_lock.session import is_own
+from hipaaguard.collect.linux.screen_lock.session import Session, is_own
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
+
+_SYSTEM = "/etc/xdg"
 
 
 def parse_home(text: str) -> str:
@@ -49,6 +51,41 @@ def config_folder(host: Host, uid: int) -> str | Unavailable:
         return chosen
     home = home_folder(host, uid)
     return home if isinstance(home, Unavailable) else posixpath.join(home, ".config")
+
+
+def system_folders(host: Host, session: Session, name: str) -> tuple[str, ...] | Unavailable:
+    """The system's folders with settings, behind the user's own.
+
+    Args:
+        host: whom to ask.
+        session: whose settings.
+        name: the file that matters, below such a folder.
+
+    Returns:
+        Most important first; unknown where only a program of the session could tell them.
+
+    Source: XDG Base Directory Specification.
+    """
+    named = (host.env("XDG_CONFIG_DIRS") or "") if is_own(host, session.uid) else ""
+    folders = tuple(folder for folder in named.split(":") if posixpath.isabs(folder))
+    if folders:
+        return folders
+    # Xubuntu, Lubuntu and others have a folder of their own, which only their sessions know of.
+    names = host.names(_SYSTEM)
+    if isinstance(names, Unavailable):
+        return (_SYSTEM,) if is_absent(names) else names
+    for folder in (posixpath.join(_SYSTEM, it) for it in names if it.startswith("xdg-")):
+        path = posixpath.join(folder, name)
+        kept = host.names(posixpath.dirname(path))
+        if not is_absent(kept) and (
+            isinstance(kept, Unavailable) or posixpath.basename(path) in kept
+        ):
+            return Unavailable(
+                Reason.UNRECOGNISED,
+                "this system has settings of its own for this desktop, which can be told only"
+                " from a terminal of that desktop, without sudo",
+            )
+    return (_SYSTEM,)
 
 
 def text_if_there(host: Host, path: str) -> str | Unavailable | None:

@@ -18,6 +18,7 @@ from hipaaguard.collect.linux.processes import Process
 from hipaaguard.collect.linux.screen_lock.commands import (
     Command,
     Means,
+    if_kept,
     parse_command,
     parse_words,
 )
@@ -149,12 +150,14 @@ def parse_xidlehook(arguments: Sequence[str]) -> Plan:
     """
     rest = list(arguments)
     after: list[tuple[int, Command]] = []
+    cancellers: list[str] = []
     total = 0
     while rest:
         name = rest.pop(0)
         if name == "--timer" and len(rest) >= 2:
             # NOTE: what follows is the canceller, and an empty one at the end is not seen in /proc.
             seconds, command, *rest = rest
+            cancellers += rest[:1]
             del rest[:1]
             if not re.fullmatch("[0-9]{1,7}", seconds):
                 raise ParseError("xidlehook waits for a time that is not a number of seconds")
@@ -164,7 +167,8 @@ def parse_xidlehook(arguments: Sequence[str]) -> Plan:
             rest.pop(0)
         elif name not in _XIDLEHOOK_FLAGS:
             raise ParseError("xidlehook runs with an option that this version does not know")
-    return Plan(tuple(after), None, None, "xidlehook")
+    kept = tuple((time, if_kept(command, cancellers)) for time, command in after)
+    return Plan(kept, None, None, "xidlehook")
 
 
 def _read_xss_lock(

@@ -16,14 +16,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hipaaguard.collect.host import Host, attempt, is_absent
-from hipaaguard.collect.linux.screen_lock.session import Session, is_own
-from hipaaguard.collect.linux.screen_lock.user_files import config_folder, text_if_there
+from hipaaguard.collect.linux.screen_lock.session import Session
+from hipaaguard.collect.linux.screen_lock.user_files import (
+    config_folder,
+    system_folders,
+    text_if_there,
+)
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 
 SOURCE = "xfconf"
 _FOLDER = "xfce4/xfconf/xfce-perchannel-xml"
-_SYSTEM = "/etc/xdg"
 MAX_DEPTH = 64
 
 
@@ -216,7 +219,7 @@ def read_channel(host: Host, session: Session, name: str) -> Channel | Unavailab
     config = config_folder(host, session.uid)
     if isinstance(config, Unavailable):
         return config
-    folders = _system_folders(host, session, name)
+    folders = system_folders(host, session, f"{_FOLDER}/{name}.xml")
     if isinstance(folders, Unavailable):
         return folders
     kept = host.names(posixpath.join(config, _FOLDER))
@@ -238,24 +241,3 @@ def read_channel(host: Host, session: Session, name: str) -> Channel | Unavailab
 def _read_file(host: Host, folder: str, name: str, user: str) -> ChannelFile | Unavailable | None:
     text = text_if_there(host, posixpath.join(folder, _FOLDER, f"{name}.xml"))
     return attempt(parse_channel, text, user) if isinstance(text, str) else text
-
-
-def _system_folders(host: Host, session: Session, name: str) -> tuple[str, ...] | Unavailable:
-    """The system's folders with settings, most important first."""
-    named = (host.env("XDG_CONFIG_DIRS") or "") if is_own(host, session.uid) else ""
-    folders = tuple(folder for folder in named.split(":") if posixpath.isabs(folder))
-    if folders:
-        return folders
-    # Xubuntu and others have a folder of their own, of which only the session's programs know.
-    names = host.names(_SYSTEM)
-    if isinstance(names, Unavailable):
-        return () if is_absent(names) else names
-    for folder in (posixpath.join(_SYSTEM, it) for it in names if it.startswith("xdg-")):
-        kept = host.names(posixpath.join(folder, _FOLDER))
-        if not is_absent(kept) and (isinstance(kept, Unavailable) or f"{name}.xml" in kept):
-            return Unavailable(
-                Reason.UNRECOGNISED,
-                "this system has settings of its own for its XFCE desktop, which can be told only"
-                " from a terminal of that desktop, without sudo",
-            )
-    return (_SYSTEM,)

@@ -23,7 +23,7 @@ _MEDIA = (
 )
 # Servers in Java or Mono, of which the arguments tell.
 _MEDIA_ARGUMENTS = ("ums.jar", "/serviio.jar", "org.serviio.", "EmbyServer.dll", "jellyfin.dll")
-# GNOME's sharing starts a web server with a file of its own.
+# GNOME's sharing starts a web server with a file of its own; since version 48 it is one itself.
 _OWN_WEBDAV = ("/gnome-user-share/dav_user", "serve webdav")
 _WEB_SERVERS = {
     "apache2": ("/etc/apache2/sites-enabled", "/etc/apache2/conf-enabled"),
@@ -65,7 +65,8 @@ def read_webdav(host: Host, processes: Sequence[Process]) -> Service:
     """Whether a folder is offered by WebDAV; whom it lets in is not read."""
     offered = Service("webdav", offers=True, guests=_guests_unknown("webdav"))
     own = any(text in " ".join(process.argv) for process in processes for text in _OWN_WEBDAV)
-    if own or any(process.program == "wsgidav" for process in processes):
+    names = ("gnome-user-share-webdav", "wsgidav")
+    if own or any(matches(process, name) for process in processes for name in names):
         return offered
     for name, folders in _WEB_SERVERS.items():
         if any(matches(process, name) for process in processes):

@@ -131,7 +131,8 @@ def list_shares(sections: Sections) -> tuple[Share, ...]:
     """The folders that these settings offer; printers are none.
 
     Returns:
-        One a section; may be empty. `[homes]` counts as one.
+        One a section; may be empty. `[homes]` counts as one; `[print$]`, which distributions bring
+        along for printers' drivers, only where guests may use it.
 
     Raises:
         ParseError: A setting that is neither yes nor no.
@@ -142,8 +143,10 @@ def list_shares(sections: Sections) -> tuple[Share, ...]:
         settings = {**common, **own}
         hidden = not _flag(settings.get("available", "yes"), "available")
         printer = name == "printers" or _flag(settings.get("printable", "no"), "printable")
-        if name != GLOBAL and not hidden and not printer:
-            shares.append(Share(_flag(settings.get("guestok", "no"), "guest ok")))
+        guests = _flag(settings.get("guestok", "no"), "guest ok")
+        drivers = name == "print$" and not guests
+        if name != GLOBAL and not hidden and not printer and not drivers:
+            shares.append(Share(guests))
     return tuple(shares)
 
 
