@@ -82,8 +82,7 @@ def _particulars(spec: FactSpec) -> tuple[str, ...]:
         lines.append(f"In parentheses: {spec.parameter}.")
     lines.append(f"Observed on {_platforms(spec.platforms)}.")
     if spec.needs_rights:
-        systems = _platforms(spec.needs_rights)
-        lines.append(f"Needs administrator rights on {systems}, at least in common cases.")
+        lines.append(f"May need administrator rights on {_platforms(spec.needs_rights)}.")
     if spec.needs_network:
         lines.append(f"Observed {_NETWORK}.")
     if spec.private:

@@ -11,7 +11,7 @@ import pytest
 
 from hipaaguard import collect as module
 from hipaaguard.collect import Collector, Probe, all_keys, collect, probes, subjects
-from hipaaguard.collect.host import Host, attempt, decode, read_text
+from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, attempt, decode, read_text
 from hipaaguard.collect.memory import RememberingHost
 from hipaaguard.collect.recording import Recorded, Recording, ReplayHost, read_recording
 from hipaaguard.errors import ParseError
@@ -178,3 +178,18 @@ def test_a_question_that_many_threads_ask_is_asked_once() -> None:
     with ThreadPoolExecutor(max_workers=8) as pool:
         list(pool.map(host.read, ["/etc/x"] * 8))
     assert slow.counts == {("read", "/etc/x"): 1}
+
+
+@pytest.mark.parametrize("elevated", [False, True])
+def test_what_more_rights_settle_names_their_command(
+    monkeypatch: pytest.MonkeyPatch, elevated: bool
+) -> None:
+    closed = Unavailable(Reason.NOT_PERMITTED, "the file is for others")
+    own = Unavailable(
+        Reason.NOT_PERMITTED, "the network is off", "hipaaguard audit --allow-network"
+    )
+    use(monkeypatch, gives(Fact("os.name", closed, "x")), gives(Fact("os.version", own, "x")))
+    recorded = Recorded(Platform.LINUX, "made by hand", NOW, elevated=elevated)
+    found = collect(ReplayHost(Recording(recorded, {})), KEYS, NOW)
+    settles = [it.value.settle for it in found.facts if isinstance(it.value, Unavailable)]
+    assert settles == ["" if elevated else AS_ADMINISTRATOR, own.settle]

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 
-from hipaaguard.collect.host import Host
+from hipaaguard.collect.host import AS_ADMINISTRATOR, Host
 from hipaaguard.collect.memory import RememberingHost
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS, check_value, split_key
@@ -123,14 +123,20 @@ def _run(
         missing = Unavailable(Reason.INTERNAL_ERROR, f"the probe of {probe.subject} crashed")
     finally:
         finished(probe.subject)
-    found = {fact.key: _checked(fact) for fact in facts if fact.key in share}
+    settle = "" if host.elevated else AS_ADMINISTRATOR
+    found = {fact.key: _checked(fact, settle) for fact in facts if fact.key in share}
     return {key: found.get(key, Fact(key, missing, probe.subject)) for key in share}
 
 
-def _checked(fact: Fact) -> Fact:
-    """The fact, or `internal-error` when its value is not one that the dictionary allows."""
+def _checked(fact: Fact, settle: str) -> Fact:
+    """The fact, or `internal-error` when its value is not one that the dictionary allows.
+
+    One that only more rights can tell names the command that has them.
+    """  # noqa: DOC201 - the first line says it
     if isinstance(fact.value, Unavailable):
-        return fact
+        closed = fact.value.reason is Reason.NOT_PERMITTED and not fact.value.settle
+        value = replace(fact.value, settle=settle) if closed else fact.value
+        return replace(fact, value=value)
     try:
         return Fact(fact.key, check_value(fact.key, fact.value), fact.source)
     except ParseError as error:

@@ -18,6 +18,12 @@ MAX_OUTPUT_BYTES = 16 << 20
 AS_ADMINISTRATOR = 'sudo "$(command -v hipaaguard)" audit'
 """What settles a fact that is `not-permitted`; written so because root's PATH is not the user's."""
 
+SILENCE = {
+    Reason.NOT_INSTALLED: "a file that would tell is not there",
+    Reason.NOT_PERMITTED: "a file that would tell may be read only with other rights",
+}
+"""What a host says of a file or folder that it could not read, where nobody knows it better."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -22,6 +22,7 @@ from hipaaguard.collect.host import (
     MAX_FILE_BYTES,
     MAX_OUTPUT_BYTES,
     NO_NETWORK,
+    SILENCE,
     Entry,
     Handshake,
     Output,
@@ -70,7 +71,8 @@ _REASONS = {
 
 def _unavailable(error: OSError) -> Unavailable:
     reason = _REASONS.get(error.errno or 0, Reason.FAILED)
-    return Unavailable(reason, (error.strerror or "the system gave an error").lower())
+    words = (error.strerror or "the system gave an error").lower()
+    return Unavailable(reason, SILENCE.get(reason, words))
 
 
 class LiveHost:

@@ -21,7 +21,7 @@ from typing import TypeVar
 import msgspec
 
 from hipaaguard import strict_yaml
-from hipaaguard.collect.host import Entry, Handshake, Output, Person
+from hipaaguard.collect.host import SILENCE, Entry, Handshake, Output, Person
 from hipaaguard.collect.recorded import (
     Command,
     Contents,
@@ -313,7 +313,7 @@ class ReplayHost:
 
     def _not_held(self) -> Unavailable:
         if self._absent:
-            return Unavailable(Reason.NOT_INSTALLED, "no such file or directory")
+            return Unavailable(Reason.NOT_INSTALLED, SILENCE[Reason.NOT_INSTALLED])
         return Unavailable(Reason.FAILED, "the recording does not hold the answer")
 
     def _side(self, name: str, inline: str) -> bytes:
