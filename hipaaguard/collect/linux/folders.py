@@ -4,9 +4,8 @@ An answer that failed to come must not read as "there is none", so absence needs
 """
 
 import posixpath
-from dataclasses import replace
 
-from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, is_absent, read_text
+from hipaaguard.collect.host import Host, is_absent, read_text
 from hipaaguard.model import Reason, Unavailable
 
 # file-hierarchy(7); the last is NixOS's.
@@ -60,10 +59,3 @@ def find_programs(host: Host, names: frozenset[str]) -> frozenset[str] | Unavail
             return held
         found |= names.intersection(held)
     return frozenset(found)
-
-
-def with_settle(host: Host, answer: Unavailable) -> Unavailable:
-    """The same; where only rights are lacking, with the command that has them."""
-    if answer.reason is Reason.NOT_PERMITTED and not host.elevated:
-        return replace(answer, settle=AS_ADMINISTRATOR)
-    return answer

@@ -17,7 +17,6 @@ from types import MappingProxyType
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, Output, attempt, decode, is_absent, read_text
-from hipaaguard.collect.linux.folders import with_settle
 from hipaaguard.collect.linux.processes import (
     NAME_BYTES,
     Process,
@@ -282,7 +281,7 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> tuple[Fact, ...]
     del keys, now
     listening = find_listening(host)
     if isinstance(listening, Unavailable):
-        return (Fact(_NAME, with_settle(host, listening), SOURCE),)
+        return (Fact(_NAME, listening, SOURCE),)
     passing = _passing(host)
     if isinstance(passing, Unavailable):
         return (Fact(_NAME, passing, SOURCE),)

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host
 from hipaaguard.collect.linux import listening
-from hipaaguard.collect.linux.folders import with_settle
 from hipaaguard.collect.linux.remote import desktop, ssh_listening, ssh_server
 from hipaaguard.model import Fact, Scalar, Unavailable
 
@@ -41,9 +40,7 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     for key in sorted(keys & _READERS.keys()):
         read, source = _READERS[key]
         value = read(host)
-        yield Fact(
-            key, with_settle(host, value) if isinstance(value, Unavailable) else value, source
-        )
+        yield Fact(key, value, source)
 
 
 PROBE = Probe("remote access", tuple(_READERS), collect)

@@ -16,7 +16,7 @@ import posixpath
 import re
 
 from hipaaguard.collect.host import Host, attempt, is_absent
-from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.locker_process import state_of
 from hipaaguard.collect.linux.screen_lock.running import find_running
 from hipaaguard.collect.linux.screen_lock.session import Session, is_own
@@ -79,7 +79,7 @@ def read_lock(host: Host, session: Session) -> Lock:
     """The lock of a COSMIC session."""
     own = config_folder(host, session.uid)
     if isinstance(own, Unavailable):
-        return unreadable(with_settle(host, own), _SOURCE)
+        return unreadable(own, _SOURCE)
     running = find_running(host, session)
     locker = state_of(running, "cosmic-greeter")
     idle_s = _idle_s(host, session, own)
@@ -100,10 +100,10 @@ def _idle_s(host: Host, session: Session, own: str) -> int | Unavailable:
             Reason.UNRECOGNISED, "the folder with this person's COSMIC settings was not found"
         )
     if isinstance(names, Unavailable):
-        return with_settle(host, names)
+        return names
     text = _setting(host, session, own, _TIME)
     if isinstance(text, Unavailable):
-        return with_settle(host, text)
+        return text
     seconds = _DEFAULT_S if text is None else attempt(parse_time, text)
     return NO_LOCK if seconds is None else seconds
 
@@ -113,7 +113,7 @@ def _locks(host: Host, session: Session, own: str) -> bool | Unavailable:
     for folder in _folders(host, session, own):
         text = text_if_there(host, posixpath.join(folder, _ACTIONS))
         if isinstance(text, Unavailable):
-            return with_settle(host, text)
+            return text
         command = None if text is None else attempt(parse_lock_action, text)
         if isinstance(command, Unavailable):
             return command

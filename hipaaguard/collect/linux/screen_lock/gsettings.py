@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hipaaguard.collect.host import Host, Output, attempt, is_absent, read_text
-from hipaaguard.collect.linux.screen_lock.lock import Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.lock import Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.session import Session, is_own
 from hipaaguard.collect.linux.screen_lock.user_files import config_folder
 from hipaaguard.errors import ParseError
@@ -66,7 +66,7 @@ def read_lock(host: Host, session: Session, store: Store) -> Lock:
     """The lock that the settings of the session's user make, whether or not the locker runs."""
     settings = read_settings(host, session, store.schemas, (*store.decisive, *store.others))
     if isinstance(settings, Unavailable):
-        return unreadable(with_settle(host, settings), SOURCE)
+        return unreadable(settings, SOURCE)
     lock = attempt(store.parse, settings)
     if isinstance(lock, Unavailable):
         return unreadable(lock, SOURCE)

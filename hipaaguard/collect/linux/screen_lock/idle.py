@@ -19,7 +19,7 @@ from hipaaguard.collect.linux.screen_lock import (
     xfce,
     xscreensaver,
 )
-from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.lockers import effect_of
 from hipaaguard.collect.linux.screen_lock.plan import Plan, lock_of, strongest
 from hipaaguard.collect.linux.screen_lock.running import (
@@ -107,7 +107,7 @@ def _locks(host: Host, session: Session, running: Running) -> list[Lock]:
         if isinstance(plan, Plan):
             plans.append(plan)
         else:
-            locks.append(_unread(with_settle(host, plan)))
+            locks.append(_unread(plan))
     if plans:
         locks.append(lock_of(plans, lambda command: effect_of(host, session, running, command)))
     if unread := running.named(*_UNREAD):

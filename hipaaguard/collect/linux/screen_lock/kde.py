@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from hipaaguard.collect.host import Host, attempt
-from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.locker_process import doubtful
 from hipaaguard.collect.linux.screen_lock.running import Running, find_running, has_x_server
 from hipaaguard.collect.linux.screen_lock.session import Session
@@ -229,7 +229,7 @@ def read_lock(host: Host, session: Session) -> Lock:
     """The lock of a Plasma session."""
     layers = _layers(host, session)
     if isinstance(layers, Unavailable):
-        return unreadable(with_settle(host, layers), _SOURCE)
+        return unreadable(layers, _SOURCE)
     values, fixed = merge(layers)
     lock = attempt(parse_lock, values, user_can_change=fixed != set(_DECISIVE))
     if isinstance(lock, Unavailable):

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.screen_lock import gsettings
-from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.running import Running
 from hipaaguard.collect.linux.screen_lock.session import Session
 from hipaaguard.collect.linux.screen_lock.x_server import SOURCE, Saver, read_saver
@@ -108,7 +108,7 @@ def read_lock(host: Host, session: Session, running: Running) -> Lock:
         return unreadable(Unavailable(Reason.UNRECOGNISED, detail), NAME)
     settings = gsettings.read_settings(host, session, (_SCHEMA,), (_AFTER, _SUSPEND))
     if isinstance(settings, Unavailable):
-        return unreadable(with_settle(host, settings), _SOURCES)
+        return unreadable(settings, _SOURCES)
     for process in running.named(NAME)[:1]:
         changed = attempt(parse_arguments, process.argv[1:], settings)
         if isinstance(changed, Unavailable):

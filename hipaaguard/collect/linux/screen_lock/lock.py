@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from hipaaguard.collect.host import AS_ADMINISTRATOR, Host
 from hipaaguard.model import Reason, Unavailable
 
 NO_LOCK = Unavailable(Reason.NOT_INSTALLED, "no automatic lock is set")
@@ -31,10 +30,3 @@ class Lock:
 def unreadable(answer: Unavailable, source: str) -> Lock:
     """A lock of which nothing is known, for this reason."""
     return Lock(answer, answer, answer, answer, source)
-
-
-def with_settle(host: Host, answer: Unavailable) -> Unavailable:
-    """The answer, naming the command that settles it where only rights are missing."""
-    if answer.reason is Reason.NOT_PERMITTED and not host.elevated:
-        return Unavailable(answer.reason, answer.detail, AS_ADMINISTRATOR)
-    return answer

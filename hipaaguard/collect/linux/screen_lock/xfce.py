@@ -12,7 +12,7 @@ Rules and defaults, from xfce4-screensaver's `gs-prefs.h`, `gs-prefs.c`, `gs-lis
 """
 
 from hipaaguard.collect.host import Host, attempt
-from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.running import Running
 from hipaaguard.collect.linux.screen_lock.session import Session
 from hipaaguard.collect.linux.screen_lock.xfconf import SOURCE, Channel, read_channel
@@ -76,9 +76,9 @@ def read_lock(host: Host, session: Session, running: Running) -> Lock:
     saver = read_channel(host, session, NAME)
     power = read_channel(host, session, POWER_MANAGER)
     if isinstance(saver, Unavailable):
-        return unreadable(with_settle(host, saver), _SOURCE)
+        return unreadable(saver, _SOURCE)
     if isinstance(power, Unavailable):
-        return unreadable(with_settle(host, power), _SOURCE)
+        return unreadable(power, _SOURCE)
     runs = bool(running.named(POWER_MANAGER))
     lock = attempt(parse_lock, saver, power, power_manager_runs=runs)
     return unreadable(lock, _SOURCE) if isinstance(lock, Unavailable) else lock

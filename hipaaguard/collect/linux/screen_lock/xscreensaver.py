@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 
 from hipaaguard.collect.host import Host, attempt, is_absent, read_text
-from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable, with_settle
+from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock, unreadable
 from hipaaguard.collect.linux.screen_lock.running import Display, Running, display_of
 from hipaaguard.collect.linux.screen_lock.session import Session
 from hipaaguard.collect.linux.screen_lock.user_files import home_folder
@@ -118,7 +118,7 @@ def read_lock(host: Host, session: Session, running: Running) -> Lock:
         return unreadable(Unavailable(Reason.UNRECOGNISED, detail), _SOURCE)
     settings = _settings(host, session)
     if isinstance(settings, Unavailable):
-        return unreadable(with_settle(host, settings), _SOURCE)
+        return unreadable(settings, _SOURCE)
     helper: bool | Unavailable = bool(running.named(_HELPER))
     if not helper and not running.complete:
         helper = _hidden()

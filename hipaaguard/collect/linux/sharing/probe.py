@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host
-from hipaaguard.collect.linux.folders import with_settle
 from hipaaguard.collect.linux.processes import every_process
 from hipaaguard.collect.linux.sharing import cups, nfs, servers, smb
 from hipaaguard.collect.linux.sharing.service import Service
@@ -66,10 +65,7 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     del now
     for key in sorted(keys & _READERS.keys()):
         read, source = _READERS[key]
-        value = read(host)
-        if isinstance(value, Unavailable):
-            value = with_settle(host, value)
-        yield Fact(key, value, source)
+        yield Fact(key, read(host), source)
 
 
 PROBE = Probe("sharing", tuple(_READERS), collect)

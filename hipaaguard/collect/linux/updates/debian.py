@@ -22,12 +22,11 @@ from hipaaguard.collect.host import (
     read_text,
 )
 from hipaaguard.collect.linux.updates import apt
-from hipaaguard.collect.linux.updates.manager import DEADLINE_S, STALE_DAYS
+from hipaaguard.collect.linux.updates.manager import DEADLINE_S, barred
 from hipaaguard.collect.linux.updates.reboot import reboot_required
 from hipaaguard.collect.linux.updates.unattended import automatic
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Fact, Reason, Unavailable
-from hipaaguard.words import say_count
 
 # Debian's security archive signs its index anew within seven days: `Valid-Until` in it.
 RENEWED_WITHIN = timedelta(days=8)
@@ -162,24 +161,13 @@ def _config(answer: Output) -> apt.Config:
 
 def _pending(host: Host, lists: Lists | Unavailable, now: datetime) -> Iterator[Fact]:
     source = "apt-get -s upgrade, apt list --upgradable"
-    barred = _barred(lists, now)
-    pending, security = (barred, barred) if barred is not None else _counts(host)
+    bar = barred(_age_days(lists, now), UPDATE_LISTS)
+    pending, security = (bar, bar) if bar is not None else _counts(host)
     if isinstance(security, int) and isinstance(lists, Lists) and not lists.tell_security:
         detail = "no security archive is among the lists of updates"
         security = Unavailable(Reason.UNRECOGNISED, detail)
     yield Fact("updates.pending", pending, source)
     yield Fact("updates.pending_security", security, source)
-
-
-def _barred(lists: Lists | Unavailable, now: datetime) -> Unavailable | None:
-    """Why the lists cannot tell what is waiting; None when they can."""
-    age = _age_days(lists, now)
-    if isinstance(age, Unavailable):
-        return age
-    if age > STALE_DAYS:
-        detail = f"the list of updates is {say_count(age, 'day')} old"
-        return Unavailable(Reason.UNRECOGNISED, detail, UPDATE_LISTS)
-    return None
 
 
 def questions(*, elevated: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:

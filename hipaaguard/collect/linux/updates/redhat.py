@@ -19,9 +19,8 @@ from hipaaguard.collect.linux.updates.ages import whole_days
 from hipaaguard.collect.linux.updates.apart import in_room
 from hipaaguard.collect.linux.updates.dnf_automatic import SOURCE, automatic
 from hipaaguard.collect.linux.updates.dnf_lists import UPDATE_LISTS, Lists, find_lists
-from hipaaguard.collect.linux.updates.manager import STALE_DAYS
+from hipaaguard.collect.linux.updates.manager import barred
 from hipaaguard.model import Fact, Reason, Unavailable
-from hipaaguard.words import say_count
 
 T = TypeVar("T")
 Ways = tuple[tuple[tuple[str, ...], Callable[[str], T]], ...]
@@ -106,25 +105,14 @@ def _age(lists: Lists | Unavailable, now: datetime) -> int | Unavailable:
 def _pending(
     host: Host, version: Version, lists: Lists | Unavailable, now: datetime
 ) -> Iterator[Fact]:
-    barred = _barred(lists, now)
-    pending, security = (barred, barred) if barred is not None else _counts(host, version)
+    bar = barred(_age(lists, now), UPDATE_LISTS)
+    pending, security = (bar, bar) if bar is not None else _counts(host, version)
     if isinstance(security, int) and isinstance(lists, Lists) and not lists.tell_security:
         detail = "the lists of updates do not mark those that fix security"
         security = Unavailable(Reason.NOT_INSTALLED, detail)
     source = f"{version.program} -C"
     yield Fact("updates.pending", pending, f"{source} {version.updates[0][0][0]}")
     yield Fact("updates.pending_security", security, f"{source} {' '.join(version.advice[-1][0])}")
-
-
-def _barred(lists: Lists | Unavailable, now: datetime) -> Unavailable | None:
-    """Why the lists cannot tell what is waiting; None when they can."""
-    age = _age(lists, now)
-    if isinstance(age, Unavailable):
-        return age
-    if age > STALE_DAYS:
-        detail = f"the list of updates is {say_count(age, 'day')} old"
-        return Unavailable(Reason.UNRECOGNISED, detail, UPDATE_LISTS)
-    return None
 
 
 def _counts(host: Host, version: Version) -> tuple[int | Unavailable, int | Unavailable]:

@@ -17,10 +17,9 @@ from hipaaguard.collect.linux.updates import dnf, rpm, zypper
 from hipaaguard.collect.linux.updates.ages import from_epoch, whole_days
 from hipaaguard.collect.linux.updates.apart import without_rights
 from hipaaguard.collect.linux.updates.ini import Settings, parse_settings
-from hipaaguard.collect.linux.updates.manager import STALE_DAYS
+from hipaaguard.collect.linux.updates.manager import barred
 from hipaaguard.collect.linux.updates.suse_automatic import SOURCE, automatic
 from hipaaguard.model import Fact, Reason, Unavailable
-from hipaaguard.words import say_count
 
 REPOSITORIES = "/etc/zypp/repos.d"
 LISTS = "/var/cache/zypp/raw"
@@ -110,8 +109,8 @@ def _age(lists: dict[str, Found] | Unavailable, now: datetime) -> int | Unavaila
 
 
 def _pending(host: Host, lists: dict[str, Found] | Unavailable, now: datetime) -> Iterator[Fact]:
-    barred = _barred(lists, now)
-    pending, security = (barred, barred) if barred is not None else _counts(host)
+    bar = barred(_age(lists, now), UPDATE_LISTS)
+    pending, security = (bar, bar) if bar is not None else _counts(host)
     if isinstance(security, int) and not isinstance(lists, Unavailable):
         security = _untold(host, lists) or security
     yield Fact("updates.pending", pending, "zypper --no-refresh list-updates")
@@ -129,17 +128,6 @@ def _untold(host: Host, lists: dict[str, Found]) -> Unavailable | None:
     if not any("updateinfo" in content for _, content in lists.values()):
         detail = "none of the sources that are switched on brings patches"
         return Unavailable(Reason.NOT_INSTALLED, detail)
-    return None
-
-
-def _barred(lists: dict[str, Found] | Unavailable, now: datetime) -> Unavailable | None:
-    """Why the lists cannot tell what is waiting; None when they can."""
-    age = _age(lists, now)
-    if isinstance(age, Unavailable):
-        return age
-    if age > STALE_DAYS:
-        detail = f"the list of updates is {say_count(age, 'day')} old"
-        return Unavailable(Reason.UNRECOGNISED, detail, UPDATE_LISTS)
     return None
 
 
