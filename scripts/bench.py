@@ -81,6 +81,9 @@ def bench_audit(folder: Path, start: float) -> None:
     say("slowest command alone", f"{alone * 1000:.0f} ms: {' '.join(slowest)[:60]}")
     say("whole audit", f"{whole / alone:.2f} times that command (aim ≤ 1.5 plus start-up)")
     say("whole audit less start-up", f"{(whole - start) / alone:.2f} times that command")
+    every = seconds((*HIPAAGUARD, "facts", "--all"), 5)
+    say("facts --all", f"{every / alone:.2f} times that command")
+    say("facts --all less start-up", f"{(every - start) / alone:.2f} times that command")
 
 
 def bench_verify(folder: Path) -> None:
