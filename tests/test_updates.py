@@ -43,6 +43,8 @@ TRAPS = {
     "pacman: installing a program is no update": "updates-pacman-no-upgrade-logged",
     "NixOS: a generation is not always an update": "updates-nixos-configuration-changed-only",
     "NixOS: a flake rebuilt as it is brings nothing": "updates-nixos-flake-rebuilt-as-it-is",
+    "NixOS: upgrading fetches channels and renews no flake": "updates-nixos-flake-and-upgrade",
+    "a package manager that is there keeps another system": "updates-pacman-dnf-beside",
     "snaps: what waits needs the network": "updates-snap-in-order",
     "snaps update themselves unless held": "updates-snap-held-for-ever",
     "asking would start the snap daemon": "updates-snap-daemon-sleeps",

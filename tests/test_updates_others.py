@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hipaaguard.collect.host import Output
-from hipaaguard.collect.linux.updates import flatpak, nixos, pacman, portage, snap, ubuntu_pro
+from hipaaguard.collect.linux.updates import (
+    discover,
+    flatpak,
+    nixos,
+    pacman,
+    portage,
+    snap,
+    ubuntu_pro,
+)
 from hipaaguard.collect.linux.updates.arch import UPDATER as PACMAN
 from hipaaguard.collect.linux.updates.gentoo import UPDATER as EMERGE
 from hipaaguard.collect.linux.updates.packagekit import or_prepared
@@ -32,7 +40,7 @@ TEXT_PARSERS: tuple[Callable[[str], object], ...] = (
     nixos.parse_upgrade_script,
     lambda text: snap.parse_refreshes(text, NOW),
     snap.parse_left_out,
-    flatpak.parse_unattended,
+    discover.parse_unattended,
 )
 DATA_PARSERS: tuple[Callable[[bytes], object], ...] = (
     nixos.parse_generations,
@@ -295,7 +303,7 @@ def test_a_failing_flatpak_is_not_nothing_to_do(output: Output) -> None:
     ],
 )
 def test_settings_of_discover(own: str, shared: str, expected: bool) -> None:
-    assert flatpak.parse_unattended(own, shared) is expected
+    assert discover.parse_unattended(own, shared) is expected
 
 
 @pytest.mark.parametrize(

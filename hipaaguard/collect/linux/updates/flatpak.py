@@ -10,10 +10,9 @@ from datetime import datetime
 from hipaaguard.collect.host import Entry, Host, Output, attempt, is_absent
 from hipaaguard.collect.linux.processes import all_in_sight, find_processes, matches
 from hipaaguard.collect.linux.screen_lock.gsettings import parse_flag, read_settings
-from hipaaguard.collect.linux.screen_lock.kde import parse_group
 from hipaaguard.collect.linux.screen_lock.session import Session
-from hipaaguard.collect.linux.screen_lock.user_files import text_if_there
 from hipaaguard.collect.linux.services import find_units
+from hipaaguard.collect.linux.updates import discover
 from hipaaguard.collect.linux.updates.ages import from_epoch, whole_days
 from hipaaguard.collect.linux.updates.manager import DEADLINE_S, STALE_DAYS
 from hipaaguard.errors import ParseError
@@ -32,8 +31,6 @@ BY_GSETTINGS = (
     ("gnome-software", "org.gnome.software", ("allow-updates", "download-updates")),
     ("mintUpdate", "com.linuxmint.updates", ("auto-update-flatpaks",)),
 )
-NOTIFIER = "DiscoverNotifier"
-_KEY = "UseUnattendedUpdates"
 
 
 def own_folder(host: Host) -> str:
@@ -181,8 +178,8 @@ def _by_desktop(host: Host) -> bool | Unavailable:
     answers: list[bool | Unavailable] = [
         _told(host, schema, keys) for name, schema, keys in BY_GSETTINGS if runs(name)
     ]
-    if runs(NOTIFIER):
-        answers.append(_discover(host))
+    if runs(discover.NOTIFIER):
+        answers.append(discover.told_to_install(host))
     if not all_in_sight(host):
         detail = "HipaaGuard cannot see every process of this machine, as in a container"
         answers.append(Unavailable(Reason.UNRECOGNISED, detail))
@@ -197,37 +194,3 @@ def _told(host: Host, schema: str, keys: Sequence[str]) -> bool | Unavailable:
     # Every one is read: one that is missing refuses the answer, also after one that is false.
     flags = attempt(lambda: {parse_flag(settings, schema, key) for key in keys})
     return flags if isinstance(flags, Unavailable) else flags == {True}
-
-
-def parse_unattended(own: str, shared: str = "") -> bool:
-    """Whether Discover is told to install updates by itself; where no file says so, it is not.
-
-    Args:
-        own: the person's `PlasmaDiscoverUpdates`, may be empty.
-        shared: the one for everybody, may be empty.
-
-    Returns:
-        The value of `UseUnattendedUpdates` below `[Global]`; the shared one where that is fixed.
-
-    Raises:
-        ParseError: It is neither true nor false.
-
-    Source: Discover's libdiscover/updatessettings.kcfg; KConfig's key flags.
-    """
-    everybody, person = parse_group(shared, "Global"), parse_group(own, "Global")
-    fixed = everybody.all_fixed or _KEY in everybody.fixed
-    values = (everybody,) if fixed else (everybody, person)
-    found = [it.values[_KEY] for it in values if it.values.get(_KEY) is not None]
-    if found and found[-1] not in ("true", "false"):
-        raise ParseError("Discover's setting for updates is neither true nor false")
-    return found[-1:] == ["true"]
-
-
-def _discover(host: Host) -> bool | Unavailable:
-    texts: list[str] = []
-    for folder in (f"{host.person.home}/.config", "/etc/xdg"):
-        text = text_if_there(host, f"{folder}/PlasmaDiscoverUpdates")
-        if isinstance(text, Unavailable):
-            return text
-        texts.append(text or "")
-    return attempt(parse_unattended, *texts)

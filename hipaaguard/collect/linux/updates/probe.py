@@ -6,7 +6,17 @@ from datetime import datetime
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Entry, Host, is_absent
 from hipaaguard.collect.linux.release import read_os_release
-from hipaaguard.collect.linux.updates import apps, arch, debian, gentoo, nixos, ostree, redhat, suse
+from hipaaguard.collect.linux.updates import (
+    apps,
+    arch,
+    debian,
+    discover,
+    gentoo,
+    nixos,
+    ostree,
+    redhat,
+    suse,
+)
 from hipaaguard.collect.linux.updates.manager import Collector
 from hipaaguard.model import Fact, Reason, Unavailable
 
@@ -73,13 +83,25 @@ def _of_system(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact
     manager = find_manager(host)
     collector = None if isinstance(manager, Unavailable) else COLLECTORS.get(manager)
     if collector is not None:
-        yield from collector(host, keys, now)
+        for fact in collector(host, keys, now):
+            yield _or_discover(host, fact)
         return
     detail = f"this version cannot read updates of {manager}"
     unknown = Unavailable(Reason.UNRECOGNISED, detail)
     if isinstance(manager, Unavailable):
         unknown = manager
     yield from (Fact(key, unknown, "the package manager") for key in keys)
+
+
+def _or_discover(host: Host, fact: Fact) -> Fact:
+    """The fact; where nothing else installs updates, whether KDE's Discover does is left open."""
+    if fact.key != "updates.automatic" or fact.value is not False or not discover.installs(host):
+        return fact
+    detail = (
+        "KDE's Discover is told to install updates by itself, and this version cannot tell whether "
+        "it installs those of the system"
+    )
+    return Fact(fact.key, Unavailable(Reason.UNRECOGNISED, detail), "PlasmaDiscoverUpdates")
 
 
 PROBE = Probe("updates", NAMES, collect)
