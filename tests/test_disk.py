@@ -22,6 +22,7 @@ from hipaaguard.collect.linux.disk.mounts import (
     Swap,
     mount_at,
     parse_mountinfo,
+    parse_resume,
     parse_swaps,
     unescape,
 )
@@ -29,6 +30,7 @@ from hipaaguard.collect.linux.disk.spare import Content, content_of, parse_blkid
 from hipaaguard.collect.linux.disk.storage import Storage
 from hipaaguard.collect.linux.disk.volumes import say_place
 from hipaaguard.collect.linux.disk.zfs import Zfs, parse_devices, parse_encryption
+from hipaaguard.collect.live import PROGRAM_FOLDERS
 from hipaaguard.collect.recording import (
     Contents,
     Recorded,
@@ -40,6 +42,67 @@ from hipaaguard.collect.recording import (
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
 from tests.conftest import CORPUS, NOW, TESTS
+
+RECORDINGS = TESTS / "recordings" / "linux"
+
+TRAPS = {
+    "a mount point named crypt-notes": "disk-crypt-in-the-name-only",
+    "the kernel's command line says cryptdevice=": "disk-said-to-be-encrypted",
+    "the table of encrypted disks says so": "disk-said-to-be-encrypted",
+    "only swap is encrypted": "disk-only-swap-encrypted",
+    "only swap with a random key is encrypted": "disk-only-swap-random-key",
+    "an encrypted USB stick": "disk-encrypted-stick-plain-root",
+    "an encrypted loop image": "disk-loop-image-encrypted-on-bare-disk",
+    "a data set of ZFS that is not the root": "disk-zfs-only-a-data-set",
+    "a pool of ZFS that is not encrypted": "disk-zfs-plain",
+    "ZFS encrypts the root but not its pool": "disk-zfs-encrypted",
+    "ZFS on LUKS": "disk-zfs-on-luks",
+    "ZFS' programs are not there": "disk-zfs-tools-missing",
+    "LVM on LUKS: the device is not the table's name": "disk-lvm-on-luks",
+    "LUKS on LVM": "disk-luks-on-lvm",
+    "LVM over one LUKS and one bare disk": "disk-lvm-one-bare",
+    "RAID: one leg is bare": "disk-raid-of-three-one-leg-plain",
+    "RAID: one half of a mirror is bare": "disk-mirror-one-leg-plain",
+    "btrfs: only the first device is named": "disk-btrfs-one-plain",
+    "thin pools": "disk-thin-pool-on-luks",
+    "bcache: the cache is bare": "disk-bcache-on-luks-cache-bare",
+    "LUKS 2 with encryption in the drive": "disk-opal-not-as-root",
+    "the drive encrypts, LUKS 2 does not": "disk-drive-encrypts",
+    "a drive that says it encrypts": "disk-drive-said-to-encrypt-itself",
+    "NixOS: programs are elsewhere": "test_programs_of_nixos_are_found",
+    "NixOS: no table of encrypted disks": "disk-key-nixos-typed",
+    "systemd-homed alone": "disk-homed",
+    "fscrypt alone": "disk-fscrypt",
+    "eCryptfs alone": "disk-ecryptfs-home",
+    "gocryptfs alone": "disk-gocryptfs-home",
+    "verity and integrity have the same prefix": "disk-verity-and-integrity",
+    "plain dm-crypt is not verified without rights": "disk-plain-dm-crypt",
+    "cipher_null below LUKS": "disk-luks-without-cipher",
+    "cipher_null below plain dm-crypt": "disk-plain-dm-crypt-null-as-root",
+    "zram that is written back to a disk": "disk-zram-with-a-disk-behind",
+    "zram alone is memory": "disk-compressed-memory",
+    "zram beside LUKS is no bare swap": "disk-btrfs-on-luks-zram",
+    "zswap is no swap area": "disk-zswap-before-bare-swap",
+    "hibernation saves the memory to a disk": "disk-hibernation-to-bare-partition",
+    "a swap file, under an escaped name": "disk-swap-files",
+    "a swap file is judged by its file system": "disk-swap-file-on-luks",
+    "bare swap beside LUKS": "disk-swap-bare-beside-luks",
+    "swap that cannot be resolved": "disk-hibernation-target-gone",
+    "a USB disk that calls itself fixed": "disk-plain-sticks",
+    "the system itself on USB": "disk-system-on-usb",
+    "a snap's or other packed image": "disk-snaps-and-binds",
+    "the system itself runs from a packed image": "disk-root-is-packed",
+    "a container's root": "disk-container",
+    "a live medium's root": "disk-live-medium",
+    "the last mount on / is the root": "disk-lvm-on-luks",
+    "boot partitions are left out": "disk-lvm-on-luks",
+    "encryption under way": "disk-being-encrypted-as-root",
+    "a readable Windows beside Linux": "disk-windows-beside-luks",
+    "BitLocker beside Linux": "disk-bitlocker-beside-luks",
+    "an enumeration that is not complete": "disk-btrfs-members-hidden",
+    "the encrypted root's key lies beside it": "disk-key-on-boot",
+    "the key lies in the start-up files": "disk-key-in-start-up-files",
+}
 
 HEADING = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 UNKNOWN = Unavailable(Reason.FAILED)
@@ -56,6 +119,15 @@ def corpus(slug: str) -> list[tuple[str, dict[str, object]]]:
 
 
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"{CORPUS} is not there")
+
+
+@pytest.mark.parametrize("name", sorted(set(TRAPS.values())))
+def test_every_trap_is_tested(name: str) -> None:
+    assert name in globals() or (RECORDINGS / name / "recording.yaml").is_file()
+
+
+def test_programs_of_nixos_are_found() -> None:
+    assert "/run/current-system/sw/bin" in PROGRAM_FOLDERS
 
 
 # Mounts and swap areas
@@ -159,6 +231,22 @@ def test_swaps_refused(text: str) -> None:
 def test_swaps_of_real_machines() -> None:
     found = [swap.path for text, _ in corpus("proc-swaps") for swap in parse_swaps(text)]
     assert found == ["/swap.img", "/dev/zram0"]
+
+
+def test_resume() -> None:
+    assert parse_resume("0:0\n") == ""
+    assert parse_resume("259:3\n") == "259:3"
+    for text in ("", "swap\n", "259\n", "/dev/sda2\n"):
+        with pytest.raises(ParseError):
+            parse_resume(text)
+
+
+def test_the_source_names_the_table_of_keys_where_it_was_read() -> None:
+    read = {"disk-lvm-on-luks": True, "disk-plain-virtual-machine": False}
+    for case, expected in read.items():
+        host = ReplayHost(read_recording(RECORDINGS / case))
+        [fact] = disk.collect(host, frozenset({"disk.encryption_state"}), NOW)
+        assert ("/etc/crypttab" in fact.source) is expected
 
 
 # Device mapper
@@ -480,42 +568,17 @@ def test_the_recordings_hold_every_outcome_of_every_fact() -> None:
     assert set(map(frozenset, seen.values())) == {frozenset({"good", "bad", "unavailable"})}
 
 
-TRAPS = {
-    "only the swap is encrypted, with a random key": "disk-only-swap-encrypted",
-    "a mount point named crypt": "disk-crypt-in-the-name-only",
-    "an encrypted stick beside a readable system": "disk-encrypted-stick-plain-root",
-    "an encrypted image on a readable disk": "disk-loop-image-encrypted-on-bare-disk",
-    "another data set of ZFS is encrypted": "disk-zfs-plain",
-    "ZFS on LUKS": "disk-zfs-on-luks",
-    "ZFS's tools are missing": "disk-zfs-tools-missing",
-    "LVM on LUKS": "disk-lvm-on-luks",
-    "LVM over an encrypted and a bare disk": "disk-lvm-one-bare",
-    "a mirror with one bare leg": "disk-mirror-one-leg-plain",
-    "btrfs over an encrypted and a bare disk": "disk-btrfs-one-plain",
-    "LUKS2 that lets the drive encrypt": "disk-drive-encrypts",
-    "a drive that is said to encrypt by itself": "disk-drive-said-to-encrypt-itself",
-    "verity and integrity share LUKS's prefix": "disk-verity-and-integrity",
-    "a cipher that does nothing": "disk-luks-without-cipher",
-    "plain dm-crypt": "disk-plain-dm-crypt",
-    "fscrypt, folder by folder": "disk-fscrypt",
-    "eCryptfs encrypts the home folder alone": "disk-ecryptfs-home",
-    "systemd-homed encrypts the home folder alone": "disk-homed",
-    "a swap file is judged by its file system": "disk-swap-file-on-luks",
-    "bare swap beside LUKS": "disk-swap-bare-beside-luks",
-    "zram is memory": "disk-btrfs-on-luks-zram",
-    "zram that writes to a disk": "disk-zram-with-a-disk-behind",
-    "zswap only stands before the swap": "disk-zswap-before-bare-swap",
-    "hibernation to a bare partition": "disk-hibernation-to-bare-partition",
-    "USB disks that say they are fixed": "disk-plain-sticks",
-    "a system that runs from a snap or image": "disk-root-is-packed",
-    "a container": "disk-container",
-    "a live medium": "disk-live-medium",
-    "encryption that is still going on": "disk-being-encrypted-as-root",
-    "Windows beside Linux, encrypted or not": "disk-bitlocker-beside-luks",
-    "the key lies in the start-up files": "disk-key-in-start-up-files",
-}
+PIECES = st.sampled_from(
+    [*"0123:/ \t-=\\", "\n", HEADING, "8:1", " - ext4 ", "crypt", "partition", "/dev/sda", "E:ID"]
+)
 
 
-@pytest.mark.parametrize("trap", TRAPS)
-def test_every_trap_has_its_recording(trap: str) -> None:
-    assert (TESTS / "recordings" / "linux" / TRAPS[trap] / "recording.yaml").is_file()
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+def test_only_a_parse_error_escapes(text: str) -> None:
+    parse_udev(text)
+    parsers = (parse_mountinfo, parse_swaps, parse_resume, parse_table, parse_blkid)
+    for parse in (*parsers, parse_encryption, parse_devices):
+        try:
+            parse(text)
+        except ParseError:
+            continue

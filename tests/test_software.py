@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 
 from hipaaguard.collect.linux.software import dpkg, elsewhere, flatpak, pacman, probe, rpm, snap
 from hipaaguard.collect.linux.software.finding import Finding
-from hipaaguard.collect.linux.software.install import Install, make_install, maker_version
+from hipaaguard.collect.linux.software.install import (
+    Install,
+    lookup,
+    make_install,
+    maker_version,
+)
 from hipaaguard.collect.live import LiveHost
-from hipaaguard.collect.software_names import find_product, parse_names, shipped_names
+from hipaaguard.collect.software_names import Product, find_product, parse_names, shipped_names
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 from hipaaguard.policy.condition import version_parts
@@ -26,7 +31,8 @@ TRAPS = {
     "a database that cannot be opened says that nothing is installed": (
         "software-rpm-database-locked"
     ),
-    "a name inside a longer name": "software-pacman-not-installed",
+    "a package that only provides what another does": "software-pacman-provided-by-another",
+    "a package asked for by two names": "software-dpkg-asked-by-two-names",
     "a program of the person that the system does not know": "software-flatpak-of-the-person",
     "a maker's own installer": "software-opt-installed",
     "root has another home folder": "software-root-alone",
@@ -53,6 +59,7 @@ def test_every_trap_has_its_test(name: str) -> None:
         ("160.0~build2", "160.0"),
         ("160.0+build2-0ubuntu0.22.04.1~mt1", "160.0"),
         ("132.0+linuxmint1+xia", "132.0"),
+        ("157.0.8100.60~linuxmint1+zara", "157.0.8100.60"),
         ("1.60.1+dfsg-2+b5", "1.60.1"),
         ("1.9+really1.8-1", "1.8"),
         ("v1.10", "1.10"),
@@ -170,10 +177,19 @@ def test_rpm_must_answer_for_every_name() -> None:
             rpm.parse_answer(bad, ("a", "b"))
 
 
-def test_pacman_names_may_hold_hyphens() -> None:
-    assert pacman.parse_entry("visual-studio-code-bin-1.2-1") == ("visual-studio-code-bin", "1.2-1")
-    with pytest.raises(ParseError):
-        pacman.parse_entry("zoom-1")
+def test_pacman_answers_for_every_package_in_order() -> None:
+    absent = "error: package 'b' was not found\n"
+    assert pacman.parse_answer("a 1-1\n", absent, ("a", "b")) == {"a": "1-1"}
+    assert pacman.parse_answer("x 1-1\n", absent, ("a", "b")) == {}
+    for text, errors in (
+        ("", absent),
+        ("a 1-1\n", ""),
+        ("a 1-1\nc 1-1\n", absent),
+        ("a 1-1\n", f"error: could not open file\n{absent}"),
+        ("a\n", absent),
+    ):
+        with pytest.raises(ParseError):
+            pacman.parse_answer(text, errors, ("a", "b"))
 
 
 def test_nix_names_begin_their_version_at_a_digit() -> None:
@@ -195,7 +211,12 @@ def test_versions_of_flatpaks_and_snaps() -> None:
 
 @given(st.text())
 def test_only_a_parse_error_escapes(text: str) -> None:
-    for parse in (dpkg.parse_packages, pacman.parse_entry, elsewhere.parse_store_path):
+    for parse in (
+        dpkg.parse_packages,
+        lambda it: pacman.parse_answer(it, "", ("zoom",)),
+        lambda it: pacman.parse_answer("", it, ("zoom",)),
+        elsewhere.parse_store_path,
+    ):
         try:
             parse(text)
         except ParseError:
@@ -207,6 +228,12 @@ def test_only_a_parse_error_escapes(text: str) -> None:
     assert isinstance(flatpak.parse_version(text), str)
     assert isinstance(snap.parse_version(f"version: {text}"), str)
     assert maker_version(text).isprintable()
+
+
+@pytest.mark.parametrize("kind", ["deb", "rpm", "arch", "flatpak", "snap", "opt"])
+def test_a_package_belongs_to_every_product_that_was_asked_for(kind: str) -> None:
+    both = (Product("A", "", **{kind: ("x", "y")}), Product("x", "", **{kind: ("x", "x")}))
+    assert lookup(both, kind) == {"x": ("A", "x"), "y": ("A",)}
 
 
 GAP = Unavailable(Reason.FAILED, "x")

@@ -16,7 +16,7 @@ SPECS = (
         "Disk encryption",
         values=("on", "off", "partial", "converting", "suspended"),
         traps=(
-            "Swap and disks that are not mounted are other facts; `on` says nothing of them.",
+            "Swap and disks that are not mounted are other facts; `on` says nothing of these.",
             "A home folder whose key lies on a bare system disk counts as readable: with the "
             "system it is `off`.",
             "`suspended` is said where settings show that the key is packed into start-up files "

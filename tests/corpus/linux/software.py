@@ -4,8 +4,8 @@ import re
 
 from hipaaguard.collect.linux.software.dpkg import Package, installed
 from hipaaguard.collect.linux.software.install import Install, make_install
-from hipaaguard.collect.linux.software.pacman import parse_entry
-from hipaaguard.collect.linux.software.rpm import parse_answer
+from hipaaguard.collect.linux.software.pacman import parse_answer as parse_pacman
+from hipaaguard.collect.linux.software.rpm import parse_answer as parse_rpm
 from tests.corpus import Case
 
 
@@ -29,19 +29,24 @@ def read_rpm_information(case: Case) -> None:
     versions = re.findall(r"^Version +: (\S+)$", case.text, re.MULTILINE)
     assert len(names) == len(versions) > 100
     lines = "".join(f"{name}\t{version}\n" for name, version in zip(names, versions, strict=True))
-    found = parse_answer(f"{lines}package zoom is not installed\n", (*set(names), "zoom"))
+    found = parse_rpm(f"{lines}package zoom is not installed\n", (*set(names), "zoom"))
     # The epoch stands apart.
     assert found["make"] == ("3.82",)
     assert found["zoom"] == ()
 
 
 def read_pacman_information(case: Case) -> None:
-    """Pages for people: their names and versions, put as pacman names its folders."""
+    """Pages for people: their names and versions, put as pacman answers for single packages."""
     names = re.findall(r"^Name +: (\S+)$", case.text, re.MULTILINE)
     versions = re.findall(r"^Version +: (\S+)$", case.text, re.MULTILINE)
     assert len(names) == len(versions) > 1
-    for name, version in zip(names, versions, strict=True):
-        assert parse_entry(f"{name}-{version}") == (name, version)
+    packages = dict(zip(names, versions, strict=True))
+    lines = "".join(f"{name} {version}\n" for name, version in packages.items())
+    absent = "error: package 'zoom' was not found\n"
+    # The absent one stands first: an answer that is a line off would give every version to another.
+    assert parse_pacman(lines, absent, ("zoom", *packages)) == packages
+    for name, version in packages.items():
+        assert parse_pacman(f"{name} {version}\n", "", (name,)) == {name: version}
     assert make_install(versions[0], "", revision=True).version == versions[0].rpartition("-")[0]
 
 

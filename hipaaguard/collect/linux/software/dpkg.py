@@ -84,8 +84,13 @@ def find(host: Host, products: tuple[Product, ...]) -> Found | Unavailable | Non
     packages = attempt(_parse, answer)
     if isinstance(packages, Unavailable):
         return packages
-    seen = ((names.get(package.name), installed(package)) for package in packages)
-    return tuple((product, install) for product, install in seen if product and install)
+    seen = ((package.name, installed(package)) for package in packages)
+    return tuple(
+        (product, install)
+        for package, install in seen
+        if install
+        for product in names.get(package, ())
+    )
 
 
 def _parse(answer: Output) -> tuple[Package, ...]:

@@ -75,8 +75,10 @@ def _of_nix(version: str) -> Install:
 
 def find_opt(host: Host, products: tuple[Product, ...]) -> Found:
     """What makers' own installers have put below `/opt`."""
-    found = ((name, _in_folder(host, path)) for path, name in lookup(products, "opt").items())
-    return tuple((name, install) for name, install in found if install is not None)
+    found = ((names, _in_folder(host, path)) for path, names in lookup(products, "opt").items())
+    return tuple(
+        (name, install) for names, install in found if install is not None for name in names
+    )
 
 
 def _in_folder(host: Host, program: str) -> Install | Unavailable | None:

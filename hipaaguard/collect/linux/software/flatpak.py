@@ -41,12 +41,13 @@ def find(host: Host, products: tuple[Product, ...]) -> Found:
     places = [_SYSTEM] if isinstance(home, Unavailable) else [_SYSTEM, home(_OF_PERSON)]
     found = [
         (product, install)
-        for application, product in names.items()
+        for application, owners in names.items()
         for place in places
         if (install := _install(host, place, application)) is not None
+        for product in owners
     ]
     if isinstance(home, Unavailable):
-        found += [(product, home) for product in dict.fromkeys(names.values())]
+        found += [(product.name, home) for product in products if product.flatpak]
     return tuple(found)
 
 

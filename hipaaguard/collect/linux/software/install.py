@@ -11,8 +11,9 @@ MAX_VERSION = 60
 _EPOCH = re.compile(r"[0-9]+:")
 # `1.9+really1.8` is 1.8. wiki.debian.org/Versioning
 _REALLY = re.compile(r".*\+really")
-# What packagers append: `+dfsg`, `+linuxmint1`, Mozilla's `+build2` and `~build2`.
-_APPENDED = re.compile(r"(\+[A-Za-z].*|~build[0-9].*)")
+# What packagers append: `+dfsg`, `+linuxmint1`, Mint's `~linuxmint1+zara` of Chromium, Mozilla's
+# `+build2` and `~build2`.
+_APPENDED = re.compile(r"(\+[A-Za-z].*|~(build|linuxmint)[0-9].*)")
 _LONG_TERM = "esr"
 
 
@@ -66,6 +67,13 @@ def maker_version(text: str) -> str:
     return numbers[1] if numbers else version
 
 
-def lookup(products: tuple[Product, ...], kind: str) -> dict[str, str]:
-    """The product's name for each of the packager's names, in the order of the products."""
-    return {package: product.name for product in products for package in getattr(product, kind)}
+def lookup(products: tuple[Product, ...], kind: str) -> dict[str, tuple[str, ...]]:
+    """The products' names for each of the packager's names, in the order of the products.
+
+    A package may be of several that were asked for: `docker.io` by itself and as Docker.
+    """  # noqa: DOC201 - the first line says it
+    names: dict[str, tuple[str, ...]] = {}
+    for product in products:
+        for package in dict.fromkeys(getattr(product, kind)):
+            names[package] = (*names.get(package, ()), product.name)
+    return names

@@ -1,55 +1,81 @@
-"""What pacman has installed: Arch, Manjaro, EndeavourOS and their relatives, the AUR included."""
+"""What pacman has installed: Arch, Manjaro, EndeavourOS and their relatives, the AUR included.
 
-from hipaaguard.collect.host import Host, is_absent
+pacman is asked for the wanted packages alone: its folder would name everything that is installed.
+"""
+
+import re
+
+from hipaaguard.collect.host import Host, Output, attempt, decode, is_absent
 from hipaaguard.collect.linux.homes import is_there
 from hipaaguard.collect.linux.software.install import Found, lookup, make_install
 from hipaaguard.collect.software_names import Product
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 
-DATABASE = "/var/lib/pacman/local"
+SOURCE = "pacman -Q"
+# Without this file pacman would make a new, empty list.
+_DATABASE = "/var/lib/pacman/local/ALPM_DB_VERSION"
 _SETTINGS = "/etc/pacman.conf"
+_ABSENT = re.compile(r"error: package '(\S+)' was not found")
 
 
-def parse_entry(name: str) -> tuple[str, str]:
-    """The package and its version in the name of a folder of pacman's database.
+def parse_answer(text: str, errors: str, asked: tuple[str, ...]) -> dict[str, str]:
+    """The versions that `pacman -Q NAME…` prints.
+
+    Args:
+        text: stdout: `zoom 6.2.11-1`, a line a package, in the order in which was asked.
+        errors: stderr: `error: package 'zoom' was not found`, untranslated.
+        asked: the names asked for, each once.
 
     Returns:
-        The package's name, and `[EPOCH:]VERSION-RELEASE`.
+        `[EPOCH:]VERSION-RELEASE` of those that are installed.
 
     Raises:
-        ParseError: Not of the form NAME-VERSION-RELEASE.
+        ParseError: Another line or error, or not one answer for each name.
 
-    Source: libalpm's `be_local.c` (alpm_splitname).
+    Source: pacman(8), src/pacman/query.c.
     """
-    parts = name.rsplit("-", 2)
-    if len(parts) != 3 or not all(parts):
-        raise ParseError("pacman's list holds an entry that is not a package")
-    return parts[0], f"{parts[1]}-{parts[2]}"
+    absent = {match[1] for line in errors.splitlines() if (match := _ABSENT.fullmatch(line))}
+    if errors.count("error:") != len(absent):
+        raise ParseError("pacman could not read the list of packages")
+    packages = [line.split(" ") for line in text.splitlines()]
+    present = [name for name in asked if name not in absent]
+    if len(packages) != len(present) or not all(len(it) == 2 and all(it) for it in packages):
+        raise ParseError("pacman did not answer for every package")
+    answered = zip(present, packages, strict=True)
+    # For a name that is only provided by another package pacman prints that other one.
+    return {name: version for name, (package, version) in answered if name == package}
 
 
 def find(host: Host, products: tuple[Product, ...]) -> Found | Unavailable | None:
-    """What pacman has installed of these.
-
-    Returns:
-        None where this system does not use pacman.
-
-    Raises:
-        ParseError: Its list holds what is not a package.
-    """
-    entries = host.names(DATABASE)
-    if is_absent(entries):
+    """What pacman has installed of these; None where this system does not use pacman."""
+    present = is_there(host, _DATABASE)
+    if isinstance(present, Unavailable):
+        return present
+    if not present:
         return _without_database(host)
-    if isinstance(entries, Unavailable):
-        return entries
     names = lookup(products, "arch")
-    # `ALPM_DB_VERSION` is the one file beside the packages' folders.
-    packages = [parse_entry(entry) for entry in entries if entry != "ALPM_DB_VERSION"]
+    asked = tuple(names) or ("pacman",)
+    answer = host.run("pacman", "-Q", "--", *asked)
+    if is_absent(answer):
+        return Unavailable(Reason.FAILED, "pacman's list of packages is there, but no pacman")
+    if isinstance(answer, Unavailable):
+        return answer
+    versions = attempt(_parse, answer, asked)
+    if isinstance(versions, Unavailable):
+        return versions
     return tuple(
-        (names[package], make_install(version, DATABASE, revision=True))
-        for package, version in packages
-        if package in names
+        (product, make_install(version, SOURCE, revision=True))
+        for package, version in versions.items()
+        for product in names.get(package, ())
     )
+
+
+def _parse(answer: Output, asked: tuple[str, ...]) -> dict[str, str]:
+    # 1: some of the names are not known.
+    if answer.exit_code not in (0, 1):
+        raise ParseError("pacman could not read the list of packages")
+    return parse_answer(answer.text, decode(answer.stderr), asked)
 
 
 def _without_database(host: Host) -> Unavailable | None:

@@ -77,10 +77,11 @@ def _parse(answer: Output, asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]
     return parse_answer(answer.text, asked)
 
 
-def _by_product(versions: dict[str, tuple[str, ...]], names: dict[str, str]) -> Found:
+def _by_product(versions: dict[str, tuple[str, ...]], names: dict[str, tuple[str, ...]]) -> Found:
     return tuple(
         (product, make_install(raw, SOURCE, revision=False))
-        for package, product in names.items()
+        for package, products in names.items()
+        for product in products
         for raw in versions[package]
     )
 

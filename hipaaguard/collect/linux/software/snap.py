@@ -22,10 +22,12 @@ def parse_version(text: str) -> str:
 def find(host: Host, products: tuple[Product, ...]) -> Found:
     """What snapd has installed of these."""
     found: list[tuple[str, Install | Unavailable]] = []
-    for snap, product in lookup(products, "snap").items():
+    for snap, names in lookup(products, "snap").items():
         answers = [_install(host, folder, snap) for folder in _FOLDERS]
         # Where both folders lead to the same snaps they answer alike.
-        found += [(product, it) for it in dict.fromkeys(answers) if it is not None]
+        found += [
+            (product, it) for it in dict.fromkeys(answers) if it is not None for product in names
+        ]
     return tuple(found)
 
 
