@@ -1,17 +1,19 @@
 """This machine's signing key, in the user's data folder.
 
-- The folder is for its owner alone (0700), the key file too (0600); a key that others could read is
-  not used until `repair` has been asked for.
+- The folder and the key file are for their owner alone; a key that others could read is not used
+  until `repair` has been asked for.
 - The key is made once, by whoever comes first; a second process that races it uses the same key.
 """
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hipaaguard import owner_only
 from hipaaguard.attest import keys
 from hipaaguard.errors import KeyringError, StoreError
 from hipaaguard.files import read_limited, reason
@@ -87,14 +89,18 @@ class KeyStore:
             )
 
     def _make(self) -> bool:
+        temporary: Path | None = None
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self.folder, prefix=".key.") as file:
+            if not self.folder.is_dir():
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                owner_only.close(self.folder)
+            handle, name = mkstemp(dir=self.folder, prefix=".key.")
+            temporary = Path(name)
+            with os.fdopen(handle, "wb") as file:
                 file.write(keys.private_pem(keys.generate()))
                 file.flush()
                 os.fsync(file.fileno())
-                # A link, unlike a rename, never replaces a key that is already there.
-                os.link(file.name, self.path)
+            _put(temporary, self.path)
         except FileExistsError:
             return False
         except OSError as error:
@@ -102,6 +108,9 @@ class KeyStore:
                 f"cannot make the signing key in {self.folder}: {reason(error)}",
                 hint="choose another folder with --data-folder",
             ) from error
+        finally:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
         return True
 
     def weakness(self) -> str:
@@ -117,8 +126,8 @@ class KeyStore:
         if not self.path.exists():
             raise KeyringError("there is no signing key yet", hint="`hipaaguard audit` makes one")
         try:
-            self.folder.chmod(0o700)
-            self.path.chmod(0o600)
+            owner_only.close(self.folder)
+            owner_only.close(self.path)
         except OSError as error:
             raise KeyringError(
                 f"cannot close the signing key {self.path}: {reason(error)}"
@@ -126,12 +135,16 @@ class KeyStore:
 
 
 def _weakness(paths: tuple[Path, ...]) -> str:
-    if os.name != "posix":
-        return ""
-    for path in paths:
-        found = path.stat()
-        if found.st_uid != os.geteuid():
-            return "belongs to another user"
-        if found.st_mode & 0o077:
-            return "can be read or replaced by others"
-    return ""
+    try:
+        return next((found for path in paths if (found := owner_only.weakness(path))), "")
+    except OSError as error:
+        return f"cannot be looked at ({reason(error)})"
+
+
+def _put(file: Path, place: Path) -> None:
+    """The file under its name, which unlike `replace` never takes the place of another."""
+    if sys.platform == "win32":
+        # It refuses a name that is taken, and needs no hard links, which some disks do not have.
+        file.rename(place)
+    else:
+        os.link(file, place)

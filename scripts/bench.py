@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from hipaaguard.collect import collect  # noqa: E402 - the path is set above
 from hipaaguard.collect.host import Output  # noqa: E402
-from hipaaguard.collect.live import LiveHost  # noqa: E402
+from hipaaguard.collect.live.linux import LinuxHost  # noqa: E402
 from hipaaguard.model import Unavailable  # noqa: E402
 from hipaaguard.policy import load_shipped  # noqa: E402
 
@@ -27,7 +27,7 @@ HIPAAGUARD = (str(Path(sys.executable).parent / "hipaaguard"),)
 REPORTS = 1000
 
 
-class TimedHost(LiveHost):
+class TimedHost(LinuxHost):
     """This machine, noting how long each command takes."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ def bench_verify(folder: Path) -> None:
     from hipaaguard.evaluate import evaluate
     from hipaaguard.model import Chain
 
-    host = LiveHost(os.environ)
+    host = LinuxHost(os.environ)
     policy = load_shipped("home-office")
     now = datetime.now(UTC).replace(microsecond=0)
     snapshot = collect(host, policy.fact_keys(host.platform), now)

@@ -18,12 +18,9 @@ from hipaaguard.collect import collect, probes  # noqa: E402
 from hipaaguard.collect.host import Host  # noqa: E402
 from hipaaguard.collect.linux.screen_lock.probe import READERS  # noqa: E402
 from hipaaguard.collect.linux.updates.probe import COLLECTORS, find_manager  # noqa: E402
-from hipaaguard.collect.recording import (  # noqa: E402
-    Recorded,
-    Refusal,
-    ReplayHost,
-    read_recording,
-)
+from hipaaguard.collect.recorded import Recorded, Refusal  # noqa: E402
+from hipaaguard.collect.recording import read_recording  # noqa: E402
+from hipaaguard.collect.replay import ReplayHost  # noqa: E402
 from hipaaguard.facts import FACTS, FactType, split_key  # noqa: E402
 from hipaaguard.model import Platform, Unavailable  # noqa: E402
 from hipaaguard.words import PLATFORM_NAMES  # noqa: E402

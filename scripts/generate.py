@@ -32,6 +32,13 @@ def platforms() -> Mapping[str, bytes]:
     return {"docs/platforms.md": page().encode()}
 
 
+def support() -> Mapping[str, bytes]:
+    """Which fact is known of which version of Windows and macOS, as a page."""
+    from scripts.support_matrix import page
+
+    return {"docs/support.md": page().encode()}
+
+
 def golden_files() -> Mapping[str, bytes]:
     """The sample report in every format, unsigned."""
     from tests import sample
@@ -57,6 +64,7 @@ GENERATORS: tuple[Callable[[], Mapping[str, bytes]], ...] = (
     policy_schema,
     dictionary,
     platforms,
+    support,
     golden_files,
     vectors,
     sample_report,

@@ -14,7 +14,8 @@ from hipaaguard.attest.keyring import export_text
 from hipaaguard.attest.sign import sign
 from hipaaguard.cli.context import TOOL
 from hipaaguard.collect import collect
-from hipaaguard.collect.recording import ReplayHost, read_recording
+from hipaaguard.collect.recording import read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.evaluate import evaluate
 from hipaaguard.model import Chain
 from hipaaguard.policy import load_shipped

@@ -2,7 +2,15 @@
 
 from typing import TypeVar
 
-from hipaaguard.collect.host import Entry, Handshake, Host, Output, Person
+from hipaaguard.collect.host import (
+    Entry,
+    Handshake,
+    Host,
+    Output,
+    Person,
+    RegistryKey,
+    Row,
+)
 from hipaaguard.model import Platform, Reason, Unavailable
 
 T = TypeVar("T")
@@ -54,6 +62,12 @@ class Without:
 
     def tls(self, name: str, port: int) -> Handshake | Unavailable:
         return self._answer(("tls", name, port), self._host.tls(name, port))
+
+    def registry(self, path: str) -> RegistryKey | Unavailable:
+        return self._answer(("registry", path), self._host.registry(path))
+
+    def query(self, name: str) -> tuple[Row, ...] | Unavailable:
+        return self._answer(("query", name), self._host.query(name))
 
     def env(self, name: str) -> str | None:
         return self._host.env(name)

@@ -19,7 +19,9 @@ from hipaaguard.collect.linux.accounts import (
 )
 from hipaaguard.collect.linux.accounts.passwords import PasswordFiles
 from hipaaguard.collect.linux.accounts.sudoers import Caller, Grant
-from hipaaguard.collect.recording import Recorded, Recording, ReplayHost
+from hipaaguard.collect.recorded import Recorded
+from hipaaguard.collect.recording import Recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
 from tests.conftest import NOW, TESTS

@@ -24,7 +24,9 @@ from hipaaguard.collect.linux.backup import (
 )
 from hipaaguard.collect.linux.backup.probe import last_days
 from hipaaguard.collect.linux.backup.tool import Tool
-from hipaaguard.collect.recording import Recorded, Recording, ReplayHost
+from hipaaguard.collect.recorded import Recorded
+from hipaaguard.collect.recording import Recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
 from tests.conftest import NOW, TESTS

@@ -13,7 +13,9 @@ from hipaaguard import collect as module
 from hipaaguard.collect import Collector, Probe, all_keys, collect, probes, subjects
 from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, attempt, decode, read_text
 from hipaaguard.collect.memory import RememberingHost
-from hipaaguard.collect.recording import Recorded, Recording, ReplayHost, read_recording
+from hipaaguard.collect.recorded import Recorded
+from hipaaguard.collect.recording import Recording, read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS
 from hipaaguard.model import Fact, Platform, Reason, Unavailable

@@ -5,8 +5,14 @@ import pytest
 from tests.conftest import CORPUS
 from tests.corpus import Case, Reader, cases, folders
 from tests.corpus import linux as linux_tables
+from tests.corpus import macos as macos_tables
+from tests.corpus import windows as windows_tables
 
-TABLES = {"linux": linux_tables.TABLES}
+TABLES = {
+    "linux": linux_tables.TABLES,
+    "macos": macos_tables.TABLES,
+    "windows": windows_tables.TABLES,
+}
 
 PLACES = [(platform, folder) for platform in TABLES for folder in folders(platform)]
 CASES = [

@@ -3,9 +3,11 @@
 import pytest
 
 from hipaaguard.collect import PLATFORMS
+from hipaaguard.collect.recording import read_recording
 from hipaaguard.facts import FACTS
 from hipaaguard.model import Platform
-from scripts.coverage_of_platforms import matrix, variants
+from scripts import support_matrix
+from scripts.coverage_of_platforms import RECORDINGS, matrix, variants
 
 # Desktops whose lock is set in the person's own files, which nothing can override.
 OWN_FILES = (
@@ -24,6 +26,12 @@ IMPOSSIBLE: dict[tuple[str, str], tuple[str, ...]] = {
     **{("screen_lock.user_can_change", desktop): ("no",) for desktop in OWN_FILES},
 }
 """What no machine of a variant can state, by fact and variant."""
+
+
+@pytest.mark.parametrize("platform", support_matrix.VERSIONS)
+def test_every_recording_says_of_which_version_it_is(platform: Platform) -> None:
+    for path in (RECORDINGS / platform).glob("*/recording.yaml"):
+        support_matrix.version_of(platform, read_recording(path.parent).recorded.system)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

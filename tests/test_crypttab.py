@@ -22,7 +22,9 @@ from hipaaguard.collect.linux.disk.startup import (
 )
 from hipaaguard.collect.linux.disk.storage import Storage
 from hipaaguard.collect.linux.disk.zfs import Zfs
-from hipaaguard.collect.recording import Recorded, Recording, ReplayHost
+from hipaaguard.collect.recorded import Recorded
+from hipaaguard.collect.recording import Recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
 from tests.conftest import NOW

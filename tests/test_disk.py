@@ -30,15 +30,10 @@ from hipaaguard.collect.linux.disk.spare import Content, content_of, parse_blkid
 from hipaaguard.collect.linux.disk.storage import Storage
 from hipaaguard.collect.linux.disk.volumes import say_place
 from hipaaguard.collect.linux.disk.zfs import Zfs, parse_devices, parse_encryption
-from hipaaguard.collect.live import PROGRAM_FOLDERS
-from hipaaguard.collect.recording import (
-    Contents,
-    Recorded,
-    Recording,
-    Refusal,
-    ReplayHost,
-    read_recording,
-)
+from hipaaguard.collect.live.linux import LinuxHost
+from hipaaguard.collect.recorded import Contents, Recorded, Refusal
+from hipaaguard.collect.recording import Recording, read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
 from tests.conftest import CORPUS, NOW, TESTS
@@ -127,7 +122,7 @@ def test_every_trap_is_tested(name: str) -> None:
 
 
 def test_programs_of_nixos_are_found() -> None:
-    assert "/run/current-system/sw/bin" in PROGRAM_FOLDERS
+    assert "/run/current-system/sw/bin" in LinuxHost.program_folders
 
 
 # Mounts and swap areas

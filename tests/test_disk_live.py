@@ -104,8 +104,8 @@ import json, os
 from datetime import UTC, datetime
 from hipaaguard.collect import collect
 from hipaaguard.collect.linux.disk.probe import PROBE
-from hipaaguard.collect.live import LiveHost
-facts = collect(LiveHost(os.environ), PROBE.names, datetime.now(UTC)).facts
+from hipaaguard.collect.live.linux import LinuxHost
+facts = collect(LinuxHost(os.environ), PROBE.names, datetime.now(UTC)).facts
 values = {it.key: it.value for it in facts}
 print(json.dumps(values, default=lambda it: f"unavailable {it.reason}"))
 """

@@ -21,7 +21,9 @@ from hipaaguard.collect.linux.firewall.managers import parse_settings
 from hipaaguard.collect.linux.firewall.nft_file import protecting_tables
 from hipaaguard.collect.linux.firewall.nftables import parse_ruleset
 from hipaaguard.collect.linux.firewall.probe import parse_addresses
-from hipaaguard.collect.recording import Command, Contents, Recorded, Recording, ReplayHost
+from hipaaguard.collect.recorded import Command, Contents, Recorded
+from hipaaguard.collect.recording import Recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
 from tests.conftest import CORPUS, NOW, TESTS

@@ -11,7 +11,9 @@ from hipaaguard.collect.linux.firewall.inbound import Fate, Inbound, judge
 from hipaaguard.collect.linux.firewall.iptables import parse_save
 from hipaaguard.collect.linux.firewall.nftables import parse_ruleset
 from hipaaguard.collect.linux.firewall.probe import parse_addresses
-from hipaaguard.collect.recording import Command, Recorded, Recording, ReplayHost
+from hipaaguard.collect.recorded import Command, Recorded
+from hipaaguard.collect.recording import Recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.model import Platform, Scalar, Unavailable
 from tests.conftest import NOW
 from tests.netns import Cable, Namespace, missing

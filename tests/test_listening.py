@@ -22,7 +22,7 @@ from hipaaguard.collect.linux.listening import (
     shown_name,
 )
 from hipaaguard.collect.linux.processes import Process
-from hipaaguard.collect.live import LiveHost
+from hipaaguard.collect.live.linux import LinuxHost
 from hipaaguard.errors import ParseError
 from tests.conftest import TESTS, needs
 
@@ -131,7 +131,7 @@ def test_no_program_is_asked_but_find() -> None:
 
 def test_the_real_ports_of_this_machine() -> None:
     needs("find")
-    host = LiveHost(os.environ)
+    host = LinuxHost(os.environ)
     with contextlib.suppress(PermissionError):
         # The first process may be looked into by root alone.
         if Path("/proc/self/ns/net").readlink() != Path("/proc/1/ns/net").readlink():

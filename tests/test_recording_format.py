@@ -9,16 +9,16 @@ import msgspec
 import pytest
 
 from hipaaguard import strict_yaml
+from hipaaguard.collect.recorded import Recorded
 from hipaaguard.collect.recorder import RecordingHost, recording_files
 from hipaaguard.collect.recording import (
     MAX_SIDE_FILE_BYTES,
     MAX_SIDE_FILES,
-    Recorded,
     Recording,
-    ReplayHost,
     read_recording,
 )
 from hipaaguard.collect.redact import Redactor
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import CommandError, HipaaGuardError, ParseError
 from hipaaguard.model import Platform, Reason, Unavailable
 from tests.conftest import NOW

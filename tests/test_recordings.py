@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from hipaaguard.collect import collect
-from hipaaguard.collect.recording import Refusal, ReplayHost, read_recording
+from hipaaguard.collect.recorded import Refusal
+from hipaaguard.collect.recording import read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.model import Unavailable
 from tests.conftest import TESTS
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hipaaguard.collect import collect
 from hipaaguard.collect.linux.release import MAX_VALUE, parse_os_release, parse_support_end
-from hipaaguard.collect.recording import ReplayHost, read_recording
+from hipaaguard.collect.recording import read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.collect.support import Support, find_support, parse_table, shipped_table
 from hipaaguard.errors import ParseError
 from hipaaguard.evaluate import evaluate

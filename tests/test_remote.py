@@ -26,7 +26,7 @@ from hipaaguard.collect.linux.remote.ssh_server import (
     parse_ports,
     parse_start,
 )
-from hipaaguard.collect.linux.remote.sshd_config import parse_lines, parse_settings
+from hipaaguard.collect.sshd_config import parse_lines, parse_settings
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS
 from tests.conftest import TESTS, needs

@@ -7,7 +7,8 @@ import pytest
 
 from hipaaguard.collect import collect
 from hipaaguard.collect.host import Host
-from hipaaguard.collect.recording import ReplayHost, read_recording
+from hipaaguard.collect.recording import read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.evaluate import evaluate
 from hipaaguard.model import Reason, Scalar, Snapshot, Status, Unavailable
 from hipaaguard.policy import load_shipped

@@ -12,7 +12,8 @@ from hipaaguard.collect.linux.screen_lock import desktop_names, gnome, gsettings
 from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock
 from hipaaguard.collect.linux.screen_lock.probe import weakest
 from hipaaguard.collect.linux.screen_lock.user_files import parse_home
-from hipaaguard.collect.recording import ReplayHost, read_recording
+from hipaaguard.collect.recording import read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 from tests.conftest import TESTS

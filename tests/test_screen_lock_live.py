@@ -10,7 +10,7 @@ import pytest
 from hipaaguard.collect.linux.screen_lock import gnome, gsettings
 from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock
 from hipaaguard.collect.linux.screen_lock.session import Session
-from hipaaguard.collect.live import LiveHost
+from hipaaguard.collect.live.linux import LinuxHost
 from hipaaguard.model import Reason, Unavailable
 from tests.conftest import needs
 
@@ -56,7 +56,7 @@ class Desktop:
         profile.write_text(f"user-db:user\nfile-db:{database}\n")
 
     def lock(self, **environ: str) -> Lock:
-        return gsettings.read_lock(LiveHost(self.environ | environ), PERSON, gnome.STORE)
+        return gsettings.read_lock(LinuxHost(self.environ | environ), PERSON, gnome.STORE)
 
 
 @pytest.fixture
@@ -141,5 +141,5 @@ def test_settings_kept_elsewhere_are_not_believed(desktop: Desktop) -> None:
 def test_a_schema_that_is_not_there_says_nothing(desktop: Desktop) -> None:
     desktop.set(SESSION, "idle-delay", "600")
     store = gsettings.Store(("org.example.not-there",), (), (), gnome.parse_lock)
-    lock = gsettings.read_lock(LiveHost(desktop.environ), PERSON, store)
+    lock = gsettings.read_lock(LinuxHost(desktop.environ), PERSON, store)
     assert reason(lock.enabled) is Reason.FAILED

@@ -34,7 +34,9 @@ from hipaaguard.collect.linux.screen_lock.commands import Means, parse_command
 from hipaaguard.collect.linux.screen_lock.lock import NO_LOCK, Lock
 from hipaaguard.collect.linux.screen_lock.probe import READERS
 from hipaaguard.collect.linux.screen_lock.session import Session
-from hipaaguard.collect.recording import Recorded, Recording, ReplayHost, read_recording
+from hipaaguard.collect.recorded import Recorded
+from hipaaguard.collect.recording import Recording, read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 from tests.conftest import NOW, TESTS

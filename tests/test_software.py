@@ -16,7 +16,7 @@ from hipaaguard.collect.linux.software.install import (
     make_install,
     maker_version,
 )
-from hipaaguard.collect.live import LiveHost
+from hipaaguard.collect.live.linux import LinuxHost
 from hipaaguard.collect.software_names import Product, find_product, parse_names, shipped_names
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
@@ -264,7 +264,7 @@ def test_this_machine_knows_its_own_package(tmp_path: Path) -> None:
     """The real dpkg-query, with the format and the exit codes that it really has."""
     needs("dpkg-query")
     # Root alone would have no home folder to look into.
-    host = LiveHost({**os.environ, "HOME": str(tmp_path)})
+    host = LinuxHost({**os.environ, "HOME": str(tmp_path)})
     keys = frozenset({"software.installed(bash)", "process.running(no-such-program)"})
     found = {fact.key: fact.value for fact in probe.collect(host, keys, datetime.now(UTC))}
     assert found["software.installed(bash)"] is True

@@ -22,12 +22,13 @@ from hypothesis import strategies as st
 
 from hipaaguard.collect import collect
 from hipaaguard.collect.host import NO_NETWORK, Handshake
-from hipaaguard.collect.linux.tls import parse_address
-from hipaaguard.collect.live import LiveHost
+from hipaaguard.collect.live.linux import LinuxHost
 from hipaaguard.collect.memory import RememberingHost
 from hipaaguard.collect.recorder import RecordingHost, recording_files
-from hipaaguard.collect.recording import ReplayHost, read_recording
+from hipaaguard.collect.recording import read_recording
 from hipaaguard.collect.redact import Redactor
+from hipaaguard.collect.replay import ReplayHost
+from hipaaguard.collect.tls import parse_address
 from hipaaguard.collect.tls_handshake import VERSIONS, shake_hands
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS
@@ -245,7 +246,7 @@ def test_without_leave_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket, "create_connection", refuse)
-    host = LiveHost({})
+    host = LinuxHost({})
     keys = ["tls.valid(portal.example.org:443)", "tls.version(portal.example.org:443)"]
     for fact in collect(host, keys, NOW).facts:
         assert fact.value == NO_NETWORK

@@ -23,7 +23,8 @@ from hipaaguard.collect.linux.updates.arch import UPDATER as PACMAN
 from hipaaguard.collect.linux.updates.gentoo import UPDATER as EMERGE
 from hipaaguard.collect.linux.updates.packagekit import or_prepared
 from hipaaguard.collect.linux.updates.timers import Updater
-from hipaaguard.collect.recording import ReplayHost, read_recording
+from hipaaguard.collect.recording import read_recording
+from hipaaguard.collect.replay import ReplayHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 from tests.conftest import NOW, TESTS

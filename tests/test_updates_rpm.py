@@ -28,7 +28,7 @@ from hipaaguard.collect.linux.updates.rpm_order import (
     compare_versions,
     newer_kernel,
 )
-from hipaaguard.collect.live import LiveHost
+from hipaaguard.collect.live.linux import LinuxHost
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Unavailable
 from tests.conftest import TESTS, needs
@@ -348,7 +348,7 @@ def test_the_closed_room_keeps_everything_in(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     traces = [tmp_path / "trace", Path("/var/tmp/hg-trace"), Path("/etc/hg-trace")]  # noqa: S108 - where programs leave traces
     tries = "; ".join(f"echo x > {trace}" for trace in traces)
-    answer = in_room(LiveHost({}), "sh", "-c", f"{tries}; id -u; cat /proc/net/dev")
+    answer = in_room(LinuxHost({}), "sh", "-c", f"{tries}; id -u; cat /proc/net/dev")
     assert not [trace for trace in traces if trace.exists()]
     user, *network = answer.text.splitlines()
     assert user == str(apart.NOBODY_UID)

@@ -13,7 +13,7 @@ import pytest
 from hipaaguard.collect import collect
 from hipaaguard.collect.host import Output
 from hipaaguard.collect.linux.vpn.xfrm import deciding, parse_policies, parse_state_count
-from hipaaguard.collect.live import LiveHost, find_program
+from hipaaguard.collect.live.linux import LinuxHost
 from hipaaguard.model import Scalar, Unavailable
 from tests.conftest import NOW
 
@@ -242,7 +242,7 @@ CASES = (
 )
 
 
-class NamespaceHost(LiveHost):
+class NamespaceHost(LinuxHost):
     """This machine, with the network of another process, as its root."""
 
     def __init__(self, pid: int) -> None:
@@ -265,7 +265,8 @@ class NamespaceHost(LiveHost):
 
 @pytest.fixture
 def host() -> Iterator[NamespaceHost]:
-    missing = [name for name in ("ip", "unshare", "nsenter") if find_program(name) is None]
+    wanted = ("ip", "unshare", "nsenter")
+    missing = [name for name in wanted if LinuxHost.find_program(name) is None]
     if os.geteuid() or missing:
         pytest.skip("needs root and the programs ip, unshare and nsenter")
     command = ["unshare", "-n", sys.executable, "-c", HOLDER]

@@ -16,8 +16,8 @@ from hipaaguard.collect.linux.wifi.network_manager import (
     parse_profile,
     protection,
 )
-from hipaaguard.collect.linux.wifi.security import Security, weakest
 from hipaaguard.collect.redact import Redactor
+from hipaaguard.collect.wifi_security import Security, weakest
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS
 from hipaaguard.model import Reason, Unavailable

@@ -14,6 +14,7 @@ from hipaaguard.attest.keys import fingerprint, public_of
 from hipaaguard.attest.page import MAX_PAGE_BYTES
 from hipaaguard.attest.sign import sign
 from hipaaguard.cli import context
+from hipaaguard.cli.rights import step_down
 from hipaaguard.cli.screen import Progress, print_report
 from hipaaguard.collect import collect, subjects
 from hipaaguard.collect.host import Host
@@ -147,7 +148,7 @@ def _audit_this_machine(
     taken_at = context.now()
     snapshot = look(host, policy.fact_keys(host.platform), taken_at)
     folder = context.data_folder(ctx, host.person)
-    context.step_down(host.person)
+    step_down(host.person)
     key, key_made = KeyStore(folder).load_or_make()
     reports: list[Report] = []
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from hipaaguard import __version__
+from hipaaguard.cli.rights import home_of_another, step_down
 from hipaaguard.collect.host import Host, Person
 from hipaaguard.errors import CommandError
 from hipaaguard.files import read_limited
@@ -18,6 +19,12 @@ from hipaaguard.strict_yaml import MAX_BYTES
 
 TOOL = f"hipaaguard {__version__}"
 DEFAULT_POLICY = "home-office"
+DATA_FOLDER = Path(
+    "Library/Application Support/hipaaguard"
+    if sys.platform == "darwin"
+    else ".local/share/hipaaguard"
+)
+"""Where below a home folder the key and the journal are kept, as platformdirs has it."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,30 +61,16 @@ def now() -> datetime:
 
 
 def this_machine(*, network: bool = False) -> Host:
-    """This machine.
+    """This machine; `network` says whether the user allowed the network to be used."""
+    from hipaaguard.collect import live
 
-    Args:
-        network: whether the user allowed the network to be used.
-
-    Returns:
-        A live host.
-
-    Raises:
-        CommandError: HipaaGuard has no collectors for this system.
-    """
-    if sys.platform != "linux":
-        raise CommandError(
-            "this version of HipaaGuard can look at Linux computers only",
-            hint="it can still verify reports and judge saved facts here",
-        )
-    from hipaaguard.collect.live import LiveHost
-
-    return LiveHost(os.environ, network=network)
+    return live.this_machine(os.environ, network=network)
 
 
 def replayed_machine(recording: str) -> tuple[Host, datetime]:
     """The machine of a recording, and when it was recorded."""
-    from hipaaguard.collect.recording import ReplayHost, read_recording
+    from hipaaguard.collect.recording import read_recording
+    from hipaaguard.collect.replay import ReplayHost
 
     found = read_recording(Path(recording))
     return ReplayHost(found), found.recorded.taken_at.astimezone(UTC)
@@ -109,9 +102,10 @@ def data_folder(ctx: click.Context, person: Person | None = None) -> Path:
     chosen = (ctx.obj or {}).get("data_folder")
     if chosen:
         return Path(chosen).expanduser().absolute()
-    if person is not None and person.uid != os.getuid():
+    home = None if person is None else home_of_another(person)
+    if home is not None:
         # Under sudo, HOME and XDG_DATA_HOME are root's.
-        return Path(person.home) / ".local" / "share" / "hipaaguard"
+        return home / DATA_FOLDER
     import platformdirs
 
     try:
@@ -125,33 +119,10 @@ def data_folder(ctx: click.Context, person: Person | None = None) -> Path:
 
 def own_data_folder(ctx: click.Context) -> Path:
     """The data folder of whoever called sudo, as `audit` uses it, with their rights from now on."""
-    if sys.platform != "linux":
-        return data_folder(ctx)
     person = this_machine().person
     folder = data_folder(ctx, person)
     step_down(person)
     return folder
-
-
-def step_down(person: Person) -> None:
-    """Gives up root's rights for those of the person who called sudo.
-
-    Everything that is kept afterwards (key, journal, report) is theirs, and nothing they can place
-    in their own folders makes root write elsewhere.
-    """
-    if os.name != "posix" or os.geteuid() != 0 or person.uid == 0:
-        return
-    import pwd
-
-    try:
-        account = pwd.getpwuid(person.uid)
-    except KeyError as error:
-        raise CommandError(
-            f"the user who called sudo (number {person.uid}) is not a user of this computer"
-        ) from error
-    os.initgroups(account.pw_name, account.pw_gid)
-    os.setgid(account.pw_gid)
-    os.setuid(person.uid)
 
 
 def policy_option(default: str | None = DEFAULT_POLICY) -> Callable[[F], F]:

@@ -1,7 +1,7 @@
 """`hipaaguard record`: this machine's answers as a recording, redacted."""
 
 import contextlib
-import os
+import platform
 import shutil
 import tempfile
 from datetime import datetime
@@ -11,6 +11,7 @@ import click
 
 from hipaaguard.cli import context
 from hipaaguard.cli.audit import look
+from hipaaguard.cli.rights import step_down
 from hipaaguard.collect import all_keys
 from hipaaguard.collect.recorder import RecordingHost, recording_files
 from hipaaguard.collect.redact import Redactor
@@ -40,7 +41,7 @@ def record(output: str, policy_name: str | None, allow_network: bool) -> int:
         keys |= context.the_policy(policy_name).fact_keys(host.platform)
     look(host, keys, now)
     files = recording_files(host, redactor(host), now, _origin(host, now))
-    context.step_down(host.person)
+    step_down(host.person)
     _write(folder, files)
     click.echo(f"The recording is {folder}: {len(files)} files. Read them before you send them.")
     return 0
@@ -62,7 +63,7 @@ def redactor(host: RecordingHost) -> Redactor:
     return Redactor(
         user=person.name,
         home=person.home,
-        host_name=os.uname().nodename,
+        host_name=platform.node(),
         people=people,
         keep={word for command, _ in host.heard.commands for word in command},
     )

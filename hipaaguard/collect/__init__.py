@@ -38,8 +38,12 @@ class Probe:
     collect: Collector
 
 
-PLATFORMS: Mapping[Platform, str] = {Platform.LINUX: "hipaaguard.collect.linux"}
-"""The module with the `PROBES` of each platform that has collectors."""
+PLATFORMS: Mapping[Platform, str] = {
+    Platform.LINUX: "hipaaguard.collect.linux",
+    Platform.MACOS: "hipaaguard.collect.macos",
+    Platform.WINDOWS: "hipaaguard.collect.windows",
+}
+"""The module with the `PROBES` of each platform."""
 
 
 def probes(platform: Platform) -> tuple[Probe, ...]:

@@ -5,7 +5,7 @@ this machine (`live`), this machine being recorded (`recorder`), or a replay (`r
 question changes anything on the machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeGuard, TypeVar
 
@@ -86,6 +86,58 @@ class Entry:
     uid: int
 
 
+RegistryValue = int | str | bytes | tuple[str, ...]
+"""A value of the Windows registry: DWORD and QWORD, texts, binary, lists of texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryKey:
+    """A key of the Windows registry, with its values and the names of the keys below.
+
+    Attributes:
+        values: by name as it is written there; the default value under an empty name. Types that
+            `RegistryValue` does not name are left out.
+        keys: the names of the keys below, sorted.
+    """
+
+    values: Mapping[str, RegistryValue]
+    keys: tuple[str, ...] = ()
+
+    def value(self, name: str) -> RegistryValue | None:
+        """The value of this name, in whatever case it is written; None when there is none."""
+        folded = {key.casefold(): value for key, value in self.values.items()}
+        return folded.get(name.casefold())
+
+    def number(self, name: str) -> int | None:
+        """The value of this name as a number; None when there is none.
+
+        Raises:
+            ParseError: The value is of another type.
+        """  # noqa: DOC201 - the first line says it
+        value = self.value(name)
+        if value is None or isinstance(value, int):
+            return value
+        raise ParseError(f"the registry's {name} is not a number")
+
+    def text(self, name: str) -> str | None:
+        """The value of this name as text; None when there is none.
+
+        Raises:
+            ParseError: The value is of another type.
+        """  # noqa: DOC201 - the first line says it
+        value = self.value(name)
+        if value is None or isinstance(value, str):
+            return value
+        raise ParseError(f"the registry's {name} is not a text")
+
+
+Cell = bool | int | float | str | None | tuple[int | str, ...]
+"""One property of a row: a scalar, or a list of numbers or of texts."""
+
+Row = Mapping[str, Cell]
+"""One object that Windows told of, by property."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handshake:
     """What came of a TLS handshake.
@@ -157,6 +209,25 @@ class Host(Protocol):
 
     def entry(self, path: str) -> Entry | Unavailable:
         """What is known of a file without reading it."""
+
+    def registry(self, path: str) -> RegistryKey | Unavailable:
+        r"""A key of the Windows registry; `not-installed` when there is none, or no registry.
+
+        Args:
+            path: `HKLM\…` or `HKCU\…`, the latter the person's own also in an elevated run; in
+                the 64-bit view, in which 32-bit programs' keys lie below `WOW6432Node`.
+        """
+
+    def query(self, name: str) -> tuple[Row, ...] | Unavailable:
+        """What Windows tells to one query of the batch.
+
+        Args:
+            name: a file of `collect/windows/queries/` without its `.ps1`.
+
+        Returns:
+            The rows, of which there may be none. `not-installed` when this Windows has no such
+            source, or the system is another; `not-permitted`, `timed-out` or `failed` otherwise.
+        """
 
     def env(self, name: str) -> str | None:
         """A variable of the environment that HipaaGuard was started in, None when not set."""

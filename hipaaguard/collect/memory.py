@@ -4,7 +4,15 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from hipaaguard.collect.host import Entry, Handshake, Host, Output, Person
+from hipaaguard.collect.host import (
+    Entry,
+    Handshake,
+    Host,
+    Output,
+    Person,
+    RegistryKey,
+    Row,
+)
 from hipaaguard.model import Platform, Unavailable
 
 T = TypeVar("T")
@@ -61,6 +69,14 @@ class RememberingHost:
     def entry(self, path: str) -> Entry | Unavailable:
         """What was known of the file the first time."""
         return self._once(("entry", path), lambda: self._host.entry(path))
+
+    def registry(self, path: str) -> RegistryKey | Unavailable:
+        """What the key held the first time."""
+        return self._once(("registry", path), lambda: self._host.registry(path))
+
+    def query(self, name: str) -> tuple[Row, ...] | Unavailable:
+        """What Windows told the first time."""
+        return self._once(("query", name), lambda: self._host.query(name))
 
     def env(self, name: str) -> str | None:
         """The variable of the environment."""

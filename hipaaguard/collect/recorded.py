@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from hipaaguard.collect.host import Cell
 from hipaaguard.model import Platform, Reason
 
 
@@ -51,6 +52,21 @@ class Shaken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     detail: str = ""
 
 
+class Bytes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A binary value of the registry, in hexadecimal digits."""
+
+    hex: str
+
+
+class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key of the registry: values, and names of keys below it that have no entry of their own."""
+
+    values: Mapping[str, int | str | tuple[str, ...] | Bytes] = {}
+    keys: tuple[str, ...] = ()
+    unavailable: Reason | None = None
+    detail: str = ""
+
+
 class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The person of the recording."""
 
@@ -88,6 +104,10 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         entries: what is known of files that are not in `files`.
         commands: what was run.
         handshakes: what came of TLS handshakes, by `name:port`, IPv6 addresses in brackets.
+        registry: keys of the Windows registry by path; the keys above each are implied.
+        queries: rows that Windows told to the queries of the batch, by the query's name.
+        system: the version of the system in few words, as `Windows 11 24H2 Home` or `macOS 15`;
+            every recording of Windows or macOS has one.
         otherwise: `unknown` or `absent`: what every question is answered that is not listed.
         facts: what the collectors must make of it; used by tests alone.
     """
@@ -105,5 +125,8 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: Mapping[str, Described] = {}
     commands: tuple[Command, ...] = ()
     handshakes: Mapping[str, Shaken] = {}
+    registry: Mapping[str, Key] = {}
+    queries: Mapping[str, tuple[Mapping[str, Cell], ...] | Refusal] = {}
+    system: str = ""
     otherwise: str = "unknown"
     facts: Mapping[str, bool | int | str | tuple[str, ...] | Refusal] = {}

@@ -1,5 +1,6 @@
 """A host that remembers every question and its answer, and writes them as a recording."""
 
+import re
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,13 +8,32 @@ from typing import Any
 
 import yaml
 
-from hipaaguard.collect.host import Entry, Handshake, Host, Output, Person
-from hipaaguard.collect.recording import FILE_NAME, address_key
+from hipaaguard.collect.host import (
+    Cell,
+    Entry,
+    Handshake,
+    Host,
+    Output,
+    Person,
+    RegistryKey,
+    RegistryValue,
+    Row,
+)
+from hipaaguard.collect.recording import FILE_NAME
 from hipaaguard.collect.redact import Redactor
+from hipaaguard.collect.replay import address_key
 from hipaaguard.model import Platform, Unavailable
 
 # Longer answers stand in a file of their own, so that `recording.yaml` stays readable.
 MAX_INLINE_BYTES = 4096
+
+# No collector reads longer ones, and they can hold anything.
+MAX_BINARY_BYTES = 64
+
+# Values of the registry that are nobody's business, wherever they lie.
+SECRET = re.compile(
+    "password|secret|credential|productid|productkey|owner|licen[cs]e|serial", re.IGNORECASE
+)
 
 Question = tuple[tuple[str, ...], int | None]
 
@@ -29,6 +49,8 @@ class Heard:
     entries: dict[str, Entry | Unavailable] = field(default_factory=dict)
     env: dict[str, str | None] = field(default_factory=dict)
     handshakes: dict[str, Handshake | Unavailable] = field(default_factory=dict)
+    registry: dict[str, RegistryKey | Unavailable] = field(default_factory=dict)
+    queries: dict[str, tuple[Row, ...] | Unavailable] = field(default_factory=dict)
 
 
 class RecordingHost:
@@ -105,6 +127,20 @@ class RecordingHost:
             self.heard.handshakes[address_key(name, port)] = answer
         return answer
 
+    def registry(self, path: str) -> RegistryKey | Unavailable:
+        """The other host's answer, remembered."""
+        answer = self._host.registry(path)
+        with self._lock:
+            self.heard.registry[path] = answer
+        return answer
+
+    def query(self, name: str) -> tuple[Row, ...] | Unavailable:
+        """The other host's answer, remembered."""
+        answer = self._host.query(name)
+        with self._lock:
+            self.heard.queries[name] = answer
+        return answer
+
     def stop(self) -> None:
         """Passed on."""
         self._host.stop()
@@ -133,6 +169,8 @@ def recording_files(
         ],
         # The addresses are the policy's own words and stay.
         "handshakes": {k: writer.handshake(v) for k, v in sorted(heard.handshakes.items())},
+        "registry": {redactor.text(k): writer.key(v) for k, v in sorted(heard.registry.items())},
+        "queries": {k: writer.rows(v) for k, v in sorted(heard.queries.items())},
     }
     text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return {FILE_NAME: text.encode(), **writer.beside}
@@ -192,6 +230,31 @@ class _Writer:
         if isinstance(answer, Unavailable):
             return self._refusal(answer)
         return {"version": answer.version, "valid": answer.valid, "problem": answer.problem}
+
+    def key(self, answer: RegistryKey | Unavailable) -> object:
+        if isinstance(answer, Unavailable):
+            return self._refusal(answer)
+        values = {
+            self._redactor.text(name): self._value(value)
+            for name, value in answer.values.items()
+            if not SECRET.search(name)
+        }
+        return {"values": values, "keys": [self._redactor.text(name) for name in answer.keys]}
+
+    def _value(self, value: RegistryValue) -> object:
+        if isinstance(value, bytes):
+            return {"hex": value[:MAX_BINARY_BYTES].hex()}
+        return self._cell(value)
+
+    def rows(self, answer: tuple[Row, ...] | Unavailable) -> object:
+        if isinstance(answer, Unavailable):
+            return self._refusal(answer)
+        return [{name: self._cell(cell) for name, cell in row.items()} for row in answer]
+
+    def _cell(self, cell: Cell) -> object:
+        if isinstance(cell, str):
+            return self._redactor.text(cell)
+        return [self._cell(item) for item in cell] if isinstance(cell, tuple) else cell
 
     def command(self, question: Question, answer: Output | Unavailable) -> object:
         argv, uid = question

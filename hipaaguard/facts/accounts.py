@@ -1,6 +1,6 @@
 """Accounts: who can log in, how, and with which rights."""
 
-from hipaaguard.facts.spec import BOOL, INT, LINUX, FactSpec
+from hipaaguard.facts.spec import BOOL, INT, LINUX, MACOS, FactSpec
 
 SPECS = (
     FactSpec(
@@ -20,6 +20,7 @@ SPECS = (
         INT,
         "How many accounts can log in with an empty password.",
         "Accounts without password",
+        platforms=LINUX,
         needs_rights=LINUX,
         traps=(
             "An empty password that PAM accepts nowhere (without `nullok`) is not counted.",
@@ -86,6 +87,7 @@ SPECS = (
         BOOL,
         "The person can become administrator without giving a password.",
         "Rights without password",
+        platforms=LINUX + MACOS,
         needs_rights=LINUX,
         traps=(
             "A rule for single programs of the system's own does not count.",

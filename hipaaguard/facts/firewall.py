@@ -35,6 +35,7 @@ SPECS = (
         "set up at all.",
         "Firewall settings",
         values=("allow", "deny", "deny-ipv4", "none", "off"),
+        platforms=LINUX,
         traps=(
             "Settings are intent: the rules may not be loaded, or others besides. What is in force "
             "stands in the facts of unasked connections.",

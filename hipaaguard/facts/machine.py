@@ -1,6 +1,6 @@
 """The machine beneath the programs: its start, clock, logs, USB ports and lid."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, STR, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, STR, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
@@ -10,6 +10,7 @@ SPECS = (
         "reading its memory (`confidentiality`).",
         "Kernel lockdown",
         values=("confidentiality", "integrity", "none"),
+        platforms=LINUX,
         traps=(
             "It follows from Secure Boot on many systems, and is not patient data's protection.",
         ),
@@ -32,6 +33,7 @@ SPECS = (
         "The version of the security chip that the system uses; `none` where it sees none.",
         "Security chip (TPM)",
         values=("1.2", "2.0", "none"),
+        platforms=LINUX + WINDOWS,
         traps=(
             "A chip that is there protects nothing by itself; disk encryption is another fact.",
         ),
@@ -41,6 +43,7 @@ SPECS = (
         BOOL,
         "The clock was set by a time server within the last day.",
         "Clock set of late",
+        platforms=LINUX,
         traps=(
             "chrony's files are for administrators on most systems.",
             "chrony and ntpd leave a sign an hour after they start at the earliest; before that it "
@@ -60,6 +63,7 @@ SPECS = (
         BOOL,
         "The kernel's audit records are being written down by auditd.",
         "Audit service",
+        platforms=LINUX,
         traps=("Without rules of its own it records little more than log-ins.",),
     ),
     FactSpec(
@@ -67,6 +71,7 @@ SPECS = (
         BOOL,
         "What happens on the system is written to a log on the disk, which outlives a restart.",
         "Logs survive a restart",
+        platforms=LINUX,
         traps=(
             "How long they are kept is not seen; six years are for the practice's own records.",
             "A folder of logs that lies in memory does not count, though some systems copy it to "
@@ -79,6 +84,7 @@ SPECS = (
         "What closing the lid does; `no-lid` for a computer without one.",
         "Lid closed",
         values=("hibernate", "lock", "no-lid", "nothing", "power-off", "suspend"),
+        platforms=LINUX + WINDOWS,
         traps=(
             "A suspended computer keeps its disk's key in memory; one that is off or hibernates "
             "does not.",
@@ -116,6 +122,7 @@ SPECS = (
         BOOL,
         "Disks and sticks that are plugged into USB cannot be used.",
         "USB storage blocked",
+        platforms=LINUX + WINDOWS,
         traps=(
             "A desktop that does not open sticks by itself blocks nothing.",
             "Telephones and cameras speak another protocol and are not blocked by this.",

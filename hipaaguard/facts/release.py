@@ -1,6 +1,6 @@
 """The operating system's release."""
 
-from hipaaguard.facts.spec import BOOL, STR, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, STR, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
@@ -9,6 +9,7 @@ SPECS = (
         "Extended security maintenance, paid or personal, is attached and switched on for this "
         "release.",
         "Extended maintenance",
+        platforms=LINUX + WINDOWS,
         traps=(
             "It says nothing of free updates: see os.supported, which is about those alone.",
             "Ubuntu Pro's esm-infra covers what the release itself consists of; programs from "

@@ -7,28 +7,34 @@ SPECS = (
         "remote.control_installed",
         STRINGS,
         "The remote-control programs that are installed, running or not, of anydesk, "
-        "chrome-remote-desktop, dwservice, meshagent, nomachine, realvnc, rustdesk, "
-        "screenconnect, splashtop, sunshine, teamviewer, vnc, wayvnc, x11vnc, xpra and xrdp.",
+        "chrome-remote-desktop, dameware, dwservice, gotomypc, logmein, meshagent, nomachine, "
+        "parsec, radmin, realvnc, remote-utilities, remotepc, rustdesk, screenconnect, splashtop, "
+        "sunshine, supremo, teamviewer, ultraviewer, vnc, wayvnc, x11vnc, xpra, xrdp and "
+        "zoho-assist.",
         "Remote-control programs installed",
         traps=(
             "A program that was never installed, only downloaded and started, is not listed; "
             "`remote.desktop_sharing` lists it while it runs.",
-            "What a desktop brings along for sharing itself (GNOME's and KDE's) is not listed.",
+            "What a system brings along for sharing itself is not listed: GNOME's and KDE's, "
+            "Remote Desktop, Remote Assistance and Quick Assist of Windows.",
         ),
     ),
     FactSpec(
         "remote.desktop_sharing",
         STRINGS,
         "What lets this computer's desktop be seen or operated from elsewhere at the moment: "
-        "anydesk, chrome-remote-desktop, dwservice, gnome-remote-desktop, krdp, krfb, meshagent, "
-        "nomachine, rdp, realvnc, rustdesk, screenconnect, splashtop, sunshine, teamviewer, vnc, "
-        "wayvnc, x11vnc, xpra or xrdp.",
+        "anydesk, chrome-remote-desktop, dameware, dwservice, gnome-remote-desktop, gotomypc, "
+        "krdp, krfb, logmein, meshagent, nomachine, parsec, radmin, rdp, realvnc, "
+        "remote-utilities, remotepc, rustdesk, screenconnect, splashtop, sunshine, supremo, "
+        "teamviewer, ultraviewer, vnc, wayvnc, x11vnc, xpra, xrdp or zoho-assist.",
         "Desktop shared by",
         traps=(
             "A program that runs counts whether or not somebody is connected, and whether or not "
             "it asks before it lets them in.",
             "A program that waits on this computer itself only (loopback) does not count.",
             "Video calls that share the screen, and programs not in the list, are not seen.",
+            "`rdp` on Windows is Remote Desktop, whether or not it asks for the password before it "
+            "opens a session (NLA). A call for help (Remote Assistance, Quick Assist) is not seen.",
             "That GNOME's sharing services run says nothing: they run on many desktops that share "
             "nothing, so only their open port counts.",
         ),
@@ -72,6 +78,7 @@ SPECS = (
         traps=(
             "`prohibit-password`, the default, still lets the administrator in with a key.",
             "It says what is set, whether or not the account has a key or a password.",
+            "On Windows it is any member of the group Administrators.",
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """What of this computer is offered to others on its network."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, STRINGS, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, STRINGS, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
@@ -10,7 +10,9 @@ SPECS = (
         "smb, webdav.",
         "Files shared by",
         traps=(
-            "A file server that runs without anything to share does not count.",
+            "A file server that runs without anything to share does not count, nor do the shares "
+            "that Windows makes for administrators (C$, ADMIN$).",
+            "On Windows shares that last until the next start are not seen.",
             "SSH, synchronisation (Syncthing, Dropbox) and phone links (KDE Connect) also move "
             "files and are not counted here.",
             "The firewall may still keep others out.",
@@ -35,18 +37,20 @@ SPECS = (
         "A media server (DLNA, Jellyfin, Plex and the like) runs and offers music, pictures or "
         "films to the network.",
         "Media server running",
+        platforms=LINUX + WINDOWS,
         traps=("A media server in a container on this computer counts as well.",),
     ),
     FactSpec(
         "sharing.printers",
         BOOL,
-        "The printing system (CUPS) takes jobs from other computers for a printer of this one.",
+        "Other computers may send jobs to a printer of this one.",
         "Printers shared",
         needs_rights=LINUX,
         traps=(
             "Looking for other computers' printers (cups-browsed) is not sharing.",
             "Printers that only Samba offers are not seen.",
-            "A printer marked as shared is not, while CUPS waits on this computer itself only.",
+            "A printer marked as shared is not, while the print server waits on this computer "
+            "itself only.",
         ),
     ),
     FactSpec(
@@ -54,6 +58,7 @@ SPECS = (
         BOOL,
         "The file server of this computer accepts version 1 of the SMB protocol, which is broken.",
         "SMB version 1 accepted",
+        platforms=LINUX + WINDOWS,
         traps=(
             "Without a file server it is false.",
             "What this computer accepts as a client of others' shares is another setting.",

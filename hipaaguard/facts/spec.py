@@ -41,7 +41,7 @@ class FactSpec:
     unit: str = ""
     values: tuple[str, ...] = ()
     parameter: str = ""
-    platforms: tuple[Platform, ...] = (Platform.LINUX,)
+    platforms: tuple[Platform, ...] = tuple(Platform)
     needs_rights: tuple[Platform, ...] = ()
     private: bool = False
     needs_network: bool = False
@@ -50,3 +50,5 @@ class FactSpec:
 
 BOOL, INT, STR, STRINGS = FactType.BOOL, FactType.INT, FactType.STR, FactType.STRINGS
 LINUX = (Platform.LINUX,)
+MACOS = (Platform.MACOS,)
+WINDOWS = (Platform.WINDOWS,)

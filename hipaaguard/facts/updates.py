@@ -1,6 +1,6 @@
 """Updates of the system and its programs."""
 
-from hipaaguard.facts.spec import BOOL, INT, FactSpec
+from hipaaguard.facts.spec import BOOL, INT, LINUX, FactSpec
 
 SPECS = (
     FactSpec(
@@ -21,6 +21,7 @@ SPECS = (
         INT,
         "Flatpaks that wait for an update, by the lists on the machine.",
         "Application updates waiting",
+        platforms=LINUX,
         traps=(
             "Snaps are not counted: only their store knows, and asking it takes the network.",
             "Lists that are old or missing say nothing: that is unavailable, not 0.",

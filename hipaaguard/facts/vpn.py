@@ -2,7 +2,7 @@
 
 from hipaaguard.facts.spec import BOOL, LINUX, STR, FactSpec
 
-_MARKS = "Programs that a client leaves out by marking their packets are not seen."
+_MARKS = "Programs that a client leaves out one by one (split tunnelling by app) are not seen."
 _RELAY = "What a browser or a program sends through a relay of its own is not looked at."
 
 SPECS = (
@@ -14,8 +14,8 @@ SPECS = (
         needs_rights=LINUX,
         traps=(
             "It says nothing of what goes through the tunnel, nor whose VPN it is.",
-            "Without administrator rights a WireGuard tunnel counts that has received anything"
-            " since it was made, however long ago.",
+            "Without administrator rights, and on Windows always, a WireGuard tunnel counts that"
+            " has received anything since it was made, however long ago.",
             "A tunnel that someone else opened to this computer, as its server, counts too.",
             "Bridges and cards of containers and virtual machines are not VPNs.",
         ),
@@ -42,7 +42,8 @@ SPECS = (
         "VPN set up",
         needs_rights=LINUX,
         traps=(
-            "Settings in a person's home folder are not looked for.",
+            "On Linux settings in a person's home folder are not looked for; on Windows the"
+            " person's own VPNs of Windows are not seen by another account that runs the audit.",
             "Makers' clients that keep their settings out of sight make it not determined, not no.",
         ),
     ),
@@ -78,16 +79,18 @@ SPECS = (
         "The kind of VPN: of the active tunnel, else of the one that is set up.",
         "Kind of VPN",
         values=(
-            *("anyconnect", "forticlient", "globalprotect", "ipsec", "mozilla", "mullvad", "none"),
-            *("nordvpn", "openconnect", "openvpn", "ppp", "protonvpn", "tailscale", "tun", "warp"),
-            *("wireguard", "zerotier", "zscaler"),
+            *("anyconnect", "checkpoint", "forticlient", "globalprotect", "ipsec", "ivanti"),
+            *("mozilla", "mullvad", "none", "nordvpn", "openconnect", "openvpn", "ppp"),
+            *("protonvpn", "sonicwall", "tailscale", "tun", "warp", "windows", "wireguard"),
+            *("zerotier", "zscaler"),
         ),
         needs_rights=LINUX,
         traps=(
             "It rests on the interface's kind and name and on the programs that run, not on keys.",
             "`tun` is a tunnel of a program that HipaaGuard does not know; `ppp` is L2TP, PPTP or"
-            " SSTP; `none` means that no VPN is set up.",
-            "Of several tunnels the first in the kernel's order is named.",
+            " SSTP; `windows` is a VPN of Windows itself that picks among these and IPsec; `none`"
+            " means that no VPN is set up.",
+            "Of several tunnels the first in the system's order is named.",
         ),
     ),
 )

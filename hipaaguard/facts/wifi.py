@@ -10,7 +10,7 @@ SPECS = (
         "Wi-Fi in use",
         traps=(
             "It may be in use beside a cable, and no traffic may go through it.",
-            "A hot spot that this computer offers to others counts too.",
+            "A hot spot that this computer offers to others counts too, on Linux.",
         ),
     ),
     FactSpec(
@@ -22,8 +22,8 @@ SPECS = (
         values=("enterprise", "open", "owe", "wep", "wpa", "wpa2", "wpa3"),
         needs_rights=LINUX,
         traps=(
-            "An access point that offers WPA beside WPA2 counts as `wpa`, though most computers"
-            " then use WPA2: switch WPA off in the router.",
+            "On Linux an access point that offers WPA beside WPA2 counts as `wpa`, though most"
+            " computers then use WPA2: switch WPA off in the router.",
             "It says nothing of the password's strength, nor of whether `enterprise` checks the"
             " access point's certificate.",
             "It is not determined, never good, when the computer is connected by cable.",

@@ -1,6 +1,6 @@
 """The Linux collectors: one module a subject, its parsers pure, apart from what asks the host."""
 
-from hipaaguard.collect import Probe
+from hipaaguard.collect import Probe, tls
 from hipaaguard.collect.linux import (
     boot,
     browsers,
@@ -11,7 +11,6 @@ from hipaaguard.collect.linux import (
     power,
     release,
     system,
-    tls,
     usb,
 )
 from hipaaguard.collect.linux.accounts import probe as accounts

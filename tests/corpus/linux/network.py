@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from hipaaguard.collect.linux.dns.probe import parse_servers
 from hipaaguard.collect.linux.wifi.network_manager import Profile, offer, protection
-from hipaaguard.collect.linux.wifi.security import Security
+from hipaaguard.collect.wifi_security import Security
 from tests.corpus import Case
 
 PASSWORD = Profile("wpa-psk", frozenset())

@@ -4,7 +4,7 @@ import re
 
 from hipaaguard.collect.linux.remote.ssh_login import parse_login
 from hipaaguard.collect.linux.remote.ssh_server import parse_ports
-from hipaaguard.collect.linux.remote.sshd_config import Settings, parse_settings
+from hipaaguard.collect.sshd_config import Settings, parse_settings
 from tests.corpus import Case, Reader
 
 NO_CASE = frozenset[str]()

@@ -4,7 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from hipaaguard.collect.linux.remote.sshd_config import Settings
+from hipaaguard.collect.sshd_config import Settings
 from hipaaguard.errors import ParseError
 
 _ROOT = "root"

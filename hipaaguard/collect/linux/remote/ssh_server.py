@@ -8,7 +8,8 @@ from hipaaguard.collect.host import Host, is_absent, read_text
 from hipaaguard.collect.linux.folders import find_programs
 from hipaaguard.collect.linux.processes import Process, every_process, outside_containers
 from hipaaguard.collect.linux.remote.ssh_login import Login, parse_groups, parse_login
-from hipaaguard.collect.linux.remote.sshd_config import Settings, read_settings
+from hipaaguard.collect.linux.remote.sshd_files import read_settings
+from hipaaguard.collect.sshd_config import Settings
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 

@@ -5,43 +5,20 @@ rules for its addresses, or by leaving a gap between the tunnel's routes, where 
 route decides.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from ipaddress import ip_network
 from itertools import islice
 
 import msgspec
 
-from hipaaguard.collect.linux.vpn.routes import Address, Network
+from hipaaguard.collect.vpn_ways import WIDEST_OWN, Address, Network, in_gaps
 from hipaaguard.errors import ParseError
 
 MAX_EXCLUSIONS = 50
 """How many look-ups the listed routes may cost for IPv4 and again for IPv6."""
 
-# No one on the internet is reached by these (IANA's registries of special-purpose addresses); of
-# IPv6 only 2000::/3 is in use. Listed here because `is_global` differs between releases of Python.
-_NOT_PUBLIC: dict[int, tuple[Network, ...]] = {
-    4: tuple(
-        map(
-            ip_network,
-            (
-                *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
-                *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16"),
-                *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"),
-            ),
-        )
-    ),
-    6: tuple(
-        map(
-            ip_network,
-            ("::/3", "2001::/23", "2001:db8::/32", "3fff::/20", "4000::/2", "8000::/1"),
-        )
-    ),
-}
 _EVERYTHING: dict[int, Network] = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
-# A route without a gateway is the own network of a wire or a wireless network, unless it is wider
-# than any such network: then it leads on, as over a dial-up line, which has no gateways.
-_WIDEST_OWN = {4: 16, 6: 48}
 
 
 class _Hop(msgspec.Struct, frozen=True):
@@ -66,7 +43,7 @@ class _Listed:
         """Whether it is the machine's own network, whose neighbours no VPN carries."""
         shown = self.shown
         on_link = shown.type == "unicast" and shown.dev and not (shown.gateway or shown.via)
-        return bool(on_link) and self.network.prefixlen >= _WIDEST_OWN[self.network.version]
+        return bool(on_link) and self.network.prefixlen >= WIDEST_OWN[self.network.version]
 
     def may_pass(self, tunnels: Collection[str]) -> bool:
         """Whether packets may leave by it past the tunnels; `throw` sends them to other tables."""
@@ -102,7 +79,9 @@ def parse_exclusions(
     passing |= {network for network in ruled if not _is_host(network)}
     # Widest first: what is wide carries most, and clients that exclude more ranges than are looked
     # up exclude by a few wide ones and many small ones, so one that leads past shows soon.
-    found = _addresses(sorted(passing, key=lambda it: (it.prefixlen, int(it[0]))), listed)
+    widest_first = sorted(passing, key=lambda it: (it.prefixlen, int(it[0])))
+    own = (route.network for route in listed if route.is_own)
+    found = in_gaps(widest_first, {route.network for route in listed}, own)
     return tuple(islice(dict.fromkeys(found), MAX_EXCLUSIONS))
 
 
@@ -121,31 +100,3 @@ def _network(dst: str, version: int) -> Network:
 
 def _is_host(network: Network) -> bool:
     return network.prefixlen == network.max_prefixlen
-
-
-def _addresses(networks: Iterable[Network], listed: Iterable[_Listed]) -> Iterator[Address]:
-    known = {route.network for route in listed}
-    own = {route.network for route in listed if route.is_own}
-    for network in networks:
-        beside = (*_NOT_PUBLIC[network.version], *own)
-        narrower = [it for it in known if it.prefixlen > network.prefixlen]
-        address = _first_gap(network, (*beside, *narrower))
-        if address is None:
-            # Narrower routes share it out, but perhaps in a table that the kernel does not ask.
-            address = _first_gap(network, (*beside, *filter(_is_host, narrower)))
-        if address is not None:
-            yield address
-
-
-def _first_gap(network: Network, taken: Iterable[Network]) -> Address | None:
-    """The first of two or more free addresses in a row, None if there are none."""
-    # A single one is no range that was left out: a VPN's server is cut out of its tunnel that way.
-    first, last = int(network[0]), int(network[-1])
-    at = first
-    for start, end in sorted((int(it[0]), int(it[-1])) for it in taken):
-        if end < at:
-            continue
-        if min(start, last + 1) - at > 1:
-            break
-        at = end + 1
-    return network[at - first] if last - at >= 1 else None

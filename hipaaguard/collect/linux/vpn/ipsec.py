@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, Output, attempt
-from hipaaguard.collect.linux.vpn.routes import Address
 from hipaaguard.collect.linux.vpn.running import IPSEC_PROGRAMS
 from hipaaguard.collect.linux.vpn.xfrm import Policy, deciding, parse_policies, parse_state_count
+from hipaaguard.collect.vpn_ways import Address
 from hipaaguard.model import Reason, Unavailable
 
 

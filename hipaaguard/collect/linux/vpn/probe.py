@@ -14,7 +14,6 @@ from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.linux.vpn.ipsec import Ipsec
 from hipaaguard.collect.linux.vpn.links import Link, parse_links
-from hipaaguard.collect.linux.vpn.routes import PROBES_V4, PROBES_V6
 from hipaaguard.collect.linux.vpn.running import running
 from hipaaguard.collect.linux.vpn.setup import findings
 from hipaaguard.collect.linux.vpn.tunnels import (
@@ -26,6 +25,7 @@ from hipaaguard.collect.linux.vpn.tunnels import (
 )
 from hipaaguard.collect.linux.vpn.ways import Ways, ask_ip
 from hipaaguard.collect.linux.vpn.wireguard import handshake
+from hipaaguard.collect.vpn_ways import PROBES_V4, PROBES_V6
 from hipaaguard.facts import split_key
 from hipaaguard.model import Fact, Reason, Scalar, Unavailable
 

@@ -4,38 +4,13 @@ A look-up by the kernel follows policy routing (wg-quick's mark, Tailscale's tab
 longest prefix, which no reading of the main table does.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import ip_address, ip_network
 
 import msgspec
 
+from hipaaguard.collect.vpn_ways import Address, Network
 from hipaaguard.errors import ParseError
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
-
-PROBES_V4: tuple[Address, ...] = tuple(
-    IPv4Address(f"{first}.200.100.50") for first in range(20, 224, 32)
-)
-"""Public addresses, one in every eighth of the IPv4 space up to the multicast range, so that a
-tunnel for one half or for a list of ranges shows. None is a name server, which VPN clients and home
-routers often give a route of their own; nothing is ever sent to them."""
-
-PROBES_V6: tuple[Address, ...] = tuple(
-    IPv6Address(text) for text in ("2001:5000::1", "2600:1000::1", "2a00:1000::1")
-)
-"""Public addresses in three blocks of 2000::/3, the part of IPv6 that is in use (IANA)."""
-
-MAX_LOOKUPS = 200
-"""How many look-ups one named network may cost; each takes about two milliseconds."""
 
 # strerror(3) of what the kernel answers for a destination without a way out (ip-route(8): none, and
 # the types `unreachable`, `prohibit`, `blackhole`), and where IPv6 is switched off.
@@ -115,23 +90,6 @@ def _found(stdout: str) -> Route:
     return Route(shown[0].dev, source, shown[0].type in _HERE)
 
 
-def parse_target(text: str) -> Address | Network:
-    """The address or network that a practice named.
-
-    Returns:
-        A network only where the text has a prefix length.
-
-    Raises:
-        ParseError: Neither (names are not resolved); a zone; bits beyond the prefix length.
-    """
-    if "%" not in text:
-        try:
-            return ip_network(text) if "/" in text else ip_address(text)
-        except ValueError:
-            pass
-    raise ParseError("it is not an IP address or a network such as 10.20.0.0/16")
-
-
 def parse_destinations(text: str) -> tuple[Network, ...]:
     """The destinations that the routing tables tell apart, the default left out.
 
@@ -152,29 +110,3 @@ def parse_destinations(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(dst, strict=False) for dst in named)
     except (msgspec.DecodeError, ValueError) as error:
         raise ParseError("ip listed the routes in a form that is not known") from error
-
-
-def samples(target: Address | Network, known: Iterable[Network]) -> tuple[Address, ...]:
-    """Addresses of the target such that every part of it that could go another way has one.
-
-    Args:
-        target: what the practice named.
-        known: the destinations that the kernel tells apart. Between their ends nothing changes.
-
-    Returns:
-        Sorted, each once; never empty.
-
-    Raises:
-        ParseError: More than `MAX_LOOKUPS`.
-    """
-    if isinstance(target, (IPv4Address, IPv6Address)):
-        return (target,)
-    ends = {target[0], target[1 % target.num_addresses], target[-1]}
-    for part in known:
-        if part.version == target.version and part.subnet_of(target):  # type: ignore[arg-type] # same version
-            ends |= {part[0], part[1 % part.num_addresses], part[-1]}
-            if part[-1] != target[-1]:
-                ends.add(part[-1] + 1)
-    if len(ends) > MAX_LOOKUPS:
-        raise ParseError("the network is cut into more routes than are looked up one by one")
-    return tuple(sorted(ends, key=int))

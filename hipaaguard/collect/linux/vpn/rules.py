@@ -12,7 +12,7 @@ from ipaddress import ip_network
 import msgspec
 
 from hipaaguard.collect.host import Output
-from hipaaguard.collect.linux.vpn.routes import Network
+from hipaaguard.collect.vpn_ways import Network
 from hipaaguard.errors import ParseError
 
 MAX_FLOWS = 8

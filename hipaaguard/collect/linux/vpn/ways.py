@@ -1,8 +1,7 @@
 """Whether what leaves the machine goes through a VPN: the kernel's own choice."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 
@@ -10,48 +9,18 @@ from hipaaguard.collect.host import Host, Output, attempt
 from hipaaguard.collect.linux.vpn.exclusions import parse_exclusions
 from hipaaguard.collect.linux.vpn.ipsec import Ipsec
 from hipaaguard.collect.linux.vpn.links import Link
-from hipaaguard.collect.linux.vpn.routes import (
+from hipaaguard.collect.linux.vpn.routes import Route, parse_destinations, parse_route
+from hipaaguard.collect.linux.vpn.rules import ANY, Flow, Rules, read_rules
+from hipaaguard.collect.linux.vpn.tunnels import Kind
+from hipaaguard.collect.vpn_ways import (
     Address,
     Network,
-    Route,
-    parse_destinations,
-    parse_route,
+    Way,
+    carries_all,
     parse_target,
     samples,
 )
-from hipaaguard.collect.linux.vpn.rules import ANY, Flow, Rules, read_rules
-from hipaaguard.collect.linux.vpn.tunnels import Kind
 from hipaaguard.model import Reason, Unavailable
-
-
-class Way(Enum):
-    """Where packets to one destination end up."""
-
-    TUNNEL = auto()
-    OUTSIDE = auto()
-    NOWHERE = auto()
-    HERE = auto()
-
-
-def carries_all(ways: Iterable[Way | Unavailable], *, nothing_leaves: bool) -> bool | Unavailable:
-    """Whether a VPN carries all that leaves the machine.
-
-    Args:
-        ways: those of the probe addresses.
-        nothing_leaves: whether no way out at all is as good; it is for IPv6, which a home may lack.
-
-    Returns:
-        False where one way leads outside, whatever is unknown of the others.
-    """
-    found = tuple(ways)
-    unknown = [way for way in found if isinstance(way, Unavailable)]
-    if Way.OUTSIDE in found:
-        return False
-    if unknown:
-        return unknown[0]
-    if Way.TUNNEL in found or nothing_leaves:
-        return True
-    return Unavailable(Reason.FAILED, "this machine has no way to the internet at the moment")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from hipaaguard.collect.linux.vpn.routes import Address, Network
+from hipaaguard.collect.vpn_ways import Address, Network
 from hipaaguard.errors import ParseError
 
 _SELECTOR = re.compile(r"src (?P<src>\S+) dst (?P<dst>\S+)(?P<more>( .+)?)")

@@ -3,7 +3,7 @@
 import re
 
 from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, Output, attempt
-from hipaaguard.collect.linux.wifi.security import Security
+from hipaaguard.collect.wifi_security import Security
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 

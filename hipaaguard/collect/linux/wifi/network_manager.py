@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from hipaaguard.collect.host import Host, Output, attempt
-from hipaaguard.collect.linux.wifi.security import Security, rank
+from hipaaguard.collect.wifi_security import Security, rank
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Unavailable
 

@@ -14,7 +14,7 @@ from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, is_absent, read_text
 from hipaaguard.collect.linux.processes import all_in_sight, find_processes
 from hipaaguard.collect.linux.wifi.daemons import ask_iwd, ask_wpa_supplicant
 from hipaaguard.collect.linux.wifi.network_manager import ask_network_manager
-from hipaaguard.collect.linux.wifi.security import Security, weakest
+from hipaaguard.collect.wifi_security import Security, weakest
 from hipaaguard.model import Fact, Reason, Unavailable
 
 NAMES = ("wifi.connected", "wifi.security")

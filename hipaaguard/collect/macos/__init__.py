@@ -1,0 +1,5 @@
+"""The probes of macOS, one line each."""
+
+from hipaaguard.collect import Probe, tls
+
+PROBES: tuple[Probe, ...] = (tls.PROBE,)

@@ -1,0 +1,17 @@
+"""The probes of Windows, one line each."""
+
+from hipaaguard.collect import Probe, tls
+from hipaaguard.collect.windows import dns, listening, wifi
+from hipaaguard.collect.windows.remote import probe as remote
+from hipaaguard.collect.windows.sharing import probe as sharing
+from hipaaguard.collect.windows.vpn import probe as vpn
+
+PROBES: tuple[Probe, ...] = (
+    dns.PROBE,
+    listening.PROBE,
+    remote.PROBE,
+    sharing.PROBE,
+    tls.PROBE,
+    vpn.PROBE,
+    wifi.PROBE,
+)

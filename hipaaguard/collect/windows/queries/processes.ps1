@@ -1,0 +1,2 @@
+# The programs that run: numbers and names, without arguments.
+Get-Process|Select-Object Id,Name

@@ -1,0 +1,1 @@
+"""The ways in which this computer can be used from elsewhere."""

@@ -1,0 +1,1 @@
+"""What of this computer is offered to others on its network."""

@@ -1,0 +1,1 @@
+"""The VPN: whether a tunnel is up, and which traffic it carries."""
