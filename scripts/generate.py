@@ -46,6 +46,13 @@ def golden_files() -> Mapping[str, bytes]:
     return {f"tests/golden/{name}": data for name, data in sample.golden().items()}
 
 
+def machines() -> Mapping[str, bytes]:
+    """The reports of the whole machines among the recordings."""
+    from tests import machines
+
+    return {f"tests/golden/machines/{name}": data for name, data in machines.golden().items()}
+
+
 def vectors() -> Mapping[str, bytes]:
     """The test vectors of signed pages."""
     from scripts import make_vectors
@@ -66,6 +73,7 @@ GENERATORS: tuple[Callable[[], Mapping[str, bytes]], ...] = (
     platforms,
     support,
     golden_files,
+    machines,
     vectors,
     sample_report,
 )
@@ -81,6 +89,7 @@ def main() -> int:
                 continue
             stale.append(name)
             if "--check" not in sys.argv:
+                path.parent.mkdir(exist_ok=True)
                 path.write_bytes(data)
     for name in stale:
         print(f"{'not current' if '--check' in sys.argv else 'written'}: {name}")

@@ -1,0 +1,62 @@
+"""Whole machines under replay: the report of each is the expected one, to the letter.
+
+`EXPECTED` was written by hand, from what each recording's note says is wrong with the machine; the
+golden text besides shows how the reader is told.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hipaaguard.cli import run
+from tests.conftest import TESTS
+from tests.machines import MACHINES, golden_name, name_of, report_of
+
+GOLDEN = TESTS / "golden" / "machines"
+
+EXPECTED: dict[str, dict[str, set[str]]] = {
+    "linux/machine-healthy": {
+        "not_applicable": {"vpn-configured", "vpn-practice-network"},
+    },
+    "linux/machine-healthy-without-rights": {
+        "unknown": {"firewall-at-boot", "firewall-inbound", "firewall-ports"},
+        "not_applicable": {"vpn-configured", "vpn-practice-network"},
+    },
+    "linux/machine-neglected": {
+        "fail": {
+            *("disk-home", "disk-system", "firewall-inbound", "screen-lock-delay"),
+            *("updates-automatic", "updates-restarted", "updates-security-installed"),
+            "vpn-full-tunnel",
+        },
+        "unknown": {"updates-installed-recently"},
+        "not_applicable": {
+            *("disk-protection", "disk-volumes", "firewall-at-boot", "firewall-ports"),
+            *("vpn-configured", "vpn-practice-network"),
+        },
+    },
+}
+"""The checks that do not pass, by machine and outcome; all others pass."""
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=name_of)
+def test_the_report_reads_as_it_did(machine: Path) -> None:
+    _, text = report_of(machine)
+    assert text == (GOLDEN / golden_name(machine)).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=name_of)
+def test_each_check_has_the_expected_outcome(
+    machine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["audit", "--replay", str(machine), "--json"])
+    results = json.loads(capsys.readouterr().out)["results"]
+    found: dict[str, set[str]] = {}
+    for result in results:
+        found.setdefault(result["status"], set()).add(result["checkId"])
+    found.pop("pass", None)
+    assert found == EXPECTED[name_of(machine)]
+
+
+def test_no_report_is_left_from_a_machine_that_is_gone() -> None:
+    assert {it.name for it in GOLDEN.iterdir()} == {golden_name(it) for it in MACHINES}
