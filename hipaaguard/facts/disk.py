@@ -1,6 +1,6 @@
 """Disk encryption."""
 
-from hipaaguard.facts.spec import BOOL, INT, STR, STRINGS, FactSpec
+from hipaaguard.facts.spec import BOOL, INT, STR, STRINGS, WINDOWS, FactSpec
 
 _RIGHTS = (
     "Some layouts (plain dm-crypt, VeraCrypt, key tables that are root's) need sudo to be judged."
@@ -21,6 +21,10 @@ SPECS = (
             "system it is `off`.",
             "`suspended` is said where settings show that the key is packed into start-up files "
             "that anyone can read; where it only may be, the state is not determined.",
+            "Windows: `suspended` is BitLocker paused (Resume protection in the Control Panel) or "
+            "Device encryption waiting for activation, the key open on the disk: sign in to Windows "
+            "with a Microsoft, work or school account, or turn on BitLocker, which keeps a key.",
+            "Windows: drives encrypted by other makers' programs, as VeraCrypt, read as `off`.",
             _RIGHTS,
         ),
     ),
@@ -34,6 +38,22 @@ SPECS = (
             "still hold what was opened.",
             "Folders encrypted one by one with fscrypt cannot be told from others: not determined.",
             "While the person is logged in, every program of theirs can read it.",
+            "Windows: it is the drive with the profile; documents kept elsewhere are not looked at.",
+        ),
+    ),
+    FactSpec(
+        "disk.key_protectors",
+        STRINGS,
+        "The kinds of keys that open the encrypted system drive, as BitLocker names them: "
+        "`recovery-password`, `tpm`, `tpm-pin`, `password`.",
+        "Keys of the system drive",
+        platforms=WINDOWS,
+        needs_rights=WINDOWS,
+        traps=(
+            "With `tpm` alone the computer opens the drive by itself when it starts; the log-on is "
+            "all that protects it then.",
+            "Without `recovery-password` a broken mainboard means that the data is lost.",
+            "Where a copy of the recovery password is kept is not told.",
         ),
     ),
     FactSpec(
@@ -45,6 +65,7 @@ SPECS = (
             "Only disks that are plugged in at this moment are seen.",
             "A disk on USB counts as removable even when it calls itself fixed, unless the system "
             "runs from it.",
+            "Windows: a card slot or disk in which Windows sees no file system is not counted.",
         ),
     ),
     FactSpec(
@@ -59,12 +80,15 @@ SPECS = (
             "zswap changes nothing: what it cannot hold goes on to the swap area behind it.",
             "Encrypted swap says nothing of the system disk; swap with a random key is usual "
             "beside a bare one.",
+            "Windows: the drives of all page files count, and the system drive unless hibernation "
+            "is switched off.",
         ),
     ),
     FactSpec(
         "disk.system_encrypted",
         BOOL,
-        "Everything below `/` is unreadable without a key when the machine is off.",
+        "Everything on the system volume (`/`, on Windows usually `C:`) is unreadable without a key "
+        "when the machine is off.",
         "System disk encrypted",
         traps=(
             "Boot partitions are left out: something must be readable to start from.",
@@ -73,6 +97,8 @@ SPECS = (
             "A system seen from a container, a live medium or a snap is not determined.",
             "Where the start-up program is NixOS', a key on a stick or in a chip is not seen; "
             "files that it packs are.",
+            "Windows: false while BitLocker is paused, waits for activation or has not finished; "
+            "encryption of the used space alone counts, though what was deleted before may remain.",
         ),
     ),
     FactSpec(
@@ -85,6 +111,7 @@ SPECS = (
             "Only what is mounted now; a partition that is not is counted by another fact.",
             "A folder that is encrypted file by file can lie on a volume that is listed.",
             "Where some are readable, volumes that are not understood are not listed with them.",
+            "Windows: of a volume in a folder instead of a drive letter only administrators are told.",
         ),
     ),
     FactSpec(
@@ -92,11 +119,14 @@ SPECS = (
         INT,
         "Readable file systems on fixed disks that are not mounted.",
         "Readable volumes not in use",
+        needs_rights=WINDOWS,
         traps=(
             "A Windows beside Linux counts when its partition can be read.",
             "A BitLocker partition counts as unreadable by its mark, though Windows may have "
             "paused it with the key in the clear: only Windows tells.",
             "Volume groups that are not active cannot be looked into: not determined.",
+            "Windows: partitions that the computer starts or is repaired from are left out; with "
+            "one of another system the number is not determined.",
         ),
     ),
 )

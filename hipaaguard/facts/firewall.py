@@ -1,12 +1,13 @@
 """The firewall, as far as unasked connections go."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, STR, STRINGS, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, STR, STRINGS, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
         "firewall.allowed_inbound",
         STRINGS,
-        "Ports open to any neighbour on the network: `22/tcp`, `6000-6010/udp`, `all`.",
+        "Ports open to any neighbour on the network: `22/tcp`, `6000-6010/udp`, `all`; on Windows "
+        "also programs that are let in at whatever port they wait on: `game.exe`.",
         "Ports open to neighbours",
         needs_rights=LINUX,
         traps=(
@@ -14,6 +15,12 @@ SPECS = (
             "is another fact: network.listening.",
             "Ports that only one address or network may reach are left out, unless that is part of "
             "a home network.",
+            "Windows: the rules of the networks in use now count, a public one where there is none; "
+            "a rule for the local subnet lets in any neighbour.",
+            "Windows: rules without a port of Windows' own programs, of apps from the Store and for "
+            "paired devices are left out; they open nothing to whoever asks.",
+            "Where another maker's program is the firewall, its rules cannot be seen: not "
+            "determined.",
         ),
     ),
     FactSpec(
@@ -25,6 +32,7 @@ SPECS = (
         traps=(
             "A service that is switched on may load nothing: the saved rules are looked at too.",
             "A rules file that is emptied at its own end by `flush ruleset` is not noticed.",
+            "Whether another maker's firewall on Windows comes back is not determined.",
         ),
     ),
     FactSpec(
@@ -57,6 +65,10 @@ SPECS = (
             "Chains of Docker, virtual machines and VPNs do not protect the computer itself.",
             "A program that asks before connections go out, such as OpenSnitch, is no firewall for "
             "what comes in.",
+            "Windows: each of the three kinds of network must refuse, also those not in use; settings "
+            "count for nothing while the firewall's service is stopped.",
+            "Windows: another maker's firewall is believed when it tells Windows Security that it is "
+            "on, also for IPv6; one that is off, paused or has run out does not count.",
         ),
     ),
     FactSpec(
@@ -73,9 +85,22 @@ SPECS = (
         STR,
         "The program that manages the packet filter.",
         "Firewall program",
-        values=("firewalld", "iptables", "nftables", "none", "ufw"),
+        values=("firewalld", "iptables", "nftables", "none", "third-party", "ufw", "windows"),
         traps=(
             "It is read from the rules in force; an installed program that does nothing is none.",
+        ),
+    ),
+    FactSpec(
+        "firewall.product",
+        STRINGS,
+        "The names of other makers' firewalls that told Windows Security that they are on.",
+        "Other makers' firewalls",
+        platforms=WINDOWS,
+        traps=(
+            "It is what the products say of themselves; what they let through cannot be seen.",
+            "An antivirus without a firewall of its own does not register as one and does not "
+            "count.",
+            "Windows Server has no Windows Security: nothing is listed there.",
         ),
     ),
 )

@@ -15,6 +15,7 @@ SPECS = (
         traps=(
             "A program that was never installed, only downloaded and started, is not listed; "
             "`remote.desktop_sharing` lists it while it runs.",
+            "On Windows programs from the Microsoft Store are not looked for.",
             "What a system brings along for sharing itself is not listed: GNOME's and KDE's, "
             "Remote Desktop, Remote Assistance and Quick Assist of Windows.",
         ),

@@ -1,6 +1,6 @@
 """The VPN and what it carries."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, STR, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, STR, WINDOWS, FactSpec
 
 _MARKS = "Programs that a client leaves out one by one (split tunnelling by app) are not seen."
 _RELAY = "What a browser or a program sends through a relay of its own is not looked at."
@@ -40,7 +40,7 @@ SPECS = (
         BOOL,
         "A VPN is set up on this machine, connected or not.",
         "VPN set up",
-        needs_rights=LINUX,
+        needs_rights=LINUX + WINDOWS,
         traps=(
             "On Linux settings in a person's home folder are not looked for; on Windows the"
             " person's own VPNs of Windows are not seen by another account that runs the audit.",
@@ -84,7 +84,7 @@ SPECS = (
             *("protonvpn", "sonicwall", "tailscale", "tun", "warp", "windows", "wireguard"),
             *("zerotier", "zscaler"),
         ),
-        needs_rights=LINUX,
+        needs_rights=LINUX + WINDOWS,
         traps=(
             "It rests on the interface's kind and name and on the programs that run, not on keys.",
             "`tun` is a tunnel of a program that HipaaGuard does not know; `ppp` is L2TP, PPTP or"

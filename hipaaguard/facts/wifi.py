@@ -10,7 +10,7 @@ SPECS = (
         "Wi-Fi in use",
         traps=(
             "It may be in use beside a cable, and no traffic may go through it.",
-            "A hot spot that this computer offers to others counts too, on Linux.",
+            "A hot spot that this computer offers to others counts too.",
         ),
     ),
     FactSpec(

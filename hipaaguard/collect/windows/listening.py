@@ -8,7 +8,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, Row, attempt
@@ -72,7 +72,8 @@ def _listener(row: Row, protocol: str) -> Listener:
         raise ParseError("Windows listed an open port in a form that is not known") from error
     if port is None or pid is None or not 0 <= port < 1 << 16:
         raise ParseError("Windows listed an open port in a form that is not known")
-    return Listener(protocol, port, address.is_loopback, pid)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return Listener(protocol, port, (mapped or address).is_loopback, pid)
 
 
 def parse_passing(rows: Sequence[Row]) -> range:

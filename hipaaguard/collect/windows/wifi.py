@@ -27,10 +27,6 @@ NAMES = ("wifi.connected", "wifi.security")
 PROTECTION = "wifi"
 _SOURCES = {"wifi.connected": QUERY, "wifi.security": "NetworkSecuritySettings"}
 
-# What Windows makes for hot spots, screens and sharing nearby beside the card itself.
-_DIRECT = "microsoft wi-fi direct virtual adapter"
-_HOSTED = "microsoft hosted network virtual adapter"
-
 # Windows.Networking.Connectivity.NetworkAuthenticationType, then NetworkEncryptionType. `Rsna` is
 # WPA2 with a server that knows each person; 10 and 13 are WPA3's two ways of that.
 # NOTE: 0 (none) is never taken for open: what PowerShell could not read is 0 as well.
@@ -115,9 +111,8 @@ def judge_link(link: Link) -> Security:
 
 
 def is_wifi(interface: Interface) -> bool:
-    """Whether the interface is a Wi-Fi card that is connected, not one that Windows makes up."""
-    made_up = interface.description.lower().startswith((_DIRECT, _HOSTED))
-    return interface.type == WIFI and interface.up and not made_up
+    """Whether the interface is a Wi-Fi card's and is connected, be it as a hot spot for others."""
+    return interface.type == WIFI and interface.up
 
 
 def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:

@@ -1,2 +1,2 @@
 # The UDP ports in use, and the numbers of their processes.
-Get-NetUDPEndpoint|Select-Object LocalAddress,LocalPort,OwningProcess
+Get-NetUDPEndpoint|Select-Object 'LocalAddress','LocalPort','OwningProcess'

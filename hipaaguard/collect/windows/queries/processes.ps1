@@ -1,2 +1,2 @@
 # The programs that run: numbers and names, without arguments.
-Get-Process|Select-Object Id,Name
+Get-Process|Select-Object 'Id','Name'

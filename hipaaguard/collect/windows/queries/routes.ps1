@@ -1,2 +1,2 @@
 # The routes in use.
-Get-NetRoute -PolicyStore ActiveStore|Select-Object DestinationPrefix,NextHop,InterfaceIndex,RouteMetric
+Get-NetRoute -PolicyStore ActiveStore|Select-Object 'DestinationPrefix','NextHop','InterfaceIndex','RouteMetric'

@@ -1,0 +1,1 @@
+"""Whether what lies on the disks can be read without a key: BitLocker and Device encryption."""

@@ -1,0 +1,2 @@
+# The page files in use.
+Get-CimInstance Win32_PageFileUsage|Select-Object Name
