@@ -27,6 +27,7 @@ SPECS = (
             " broken disk takes them along.",
             "Set up does not say that it ever ran: see backup.last_backup_days.",
             "A backup that a script of the person's own makes is not seen.",
+            "macOS: of all programs only Time Machine is looked at.",
             "Copying to a cloud is no backup: what is deleted here is deleted there too.",
         ),
     ),

@@ -22,8 +22,9 @@ SPECS = (
             "`suspended` is said where settings show that the key is packed into start-up files "
             "that anyone can read; where it only may be, the state is not determined.",
             "Windows: `suspended` is BitLocker paused (Resume protection in the Control Panel) or "
-            "Device encryption waiting for activation, the key open on the disk: sign in to Windows "
-            "with a Microsoft, work or school account, or turn on BitLocker, which keeps a key.",
+            "Device encryption waiting for activation; in both the key lies open on the disk. "
+            "What waits is finished by signing in to Windows with a Microsoft, work or school "
+            "account, or on Pro by choosing Turn on BitLocker.",
             "Windows: drives encrypted by other makers' programs, as VeraCrypt, read as `off`.",
             _RIGHTS,
         ),
@@ -38,7 +39,7 @@ SPECS = (
             "still hold what was opened.",
             "Folders encrypted one by one with fscrypt cannot be told from others: not determined.",
             "While the person is logged in, every program of theirs can read it.",
-            "Windows: it is the drive with the profile; documents kept elsewhere are not looked at.",
+            "Windows: it is the drive with the profile; documents elsewhere are not looked at.",
         ),
     ),
     FactSpec(
@@ -87,8 +88,8 @@ SPECS = (
     FactSpec(
         "disk.system_encrypted",
         BOOL,
-        "Everything on the system volume (`/`, on Windows usually `C:`) is unreadable without a key "
-        "when the machine is off.",
+        "Everything on the system volume (`/`, on Windows usually `C:`) is unreadable without a "
+        "key when the machine is off.",
         "System disk encrypted",
         traps=(
             "Boot partitions are left out: something must be readable to start from.",
@@ -111,7 +112,8 @@ SPECS = (
             "Only what is mounted now; a partition that is not is counted by another fact.",
             "A folder that is encrypted file by file can lie on a volume that is listed.",
             "Where some are readable, volumes that are not understood are not listed with them.",
-            "Windows: of a volume in a folder instead of a drive letter only administrators are told.",
+            "Windows: of a volume in a folder instead of a drive letter only administrators are "
+            "told.",
         ),
     ),
     FactSpec(

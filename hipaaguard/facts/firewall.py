@@ -9,16 +9,17 @@ SPECS = (
         "Ports open to any neighbour on the network: `22/tcp`, `6000-6010/udp`, `all`; on Windows "
         "also programs that are let in at whatever port they wait on: `game.exe`.",
         "Ports open to neighbours",
+        platforms=LINUX + WINDOWS,
         needs_rights=LINUX,
         traps=(
             "An open port is one that the firewall lets through; whether a program listens there "
             "is another fact: network.listening.",
             "Ports that only one address or network may reach are left out, unless that is part of "
             "a home network.",
-            "Windows: the rules of the networks in use now count, a public one where there is none; "
-            "a rule for the local subnet lets in any neighbour.",
-            "Windows: rules without a port of Windows' own programs, of apps from the Store and for "
-            "paired devices are left out; they open nothing to whoever asks.",
+            "Windows: the rules of the networks in use now count, a public one where there is "
+            "none; a rule for the local subnet lets in any neighbour.",
+            "Windows: rules for apps from the Store, for paired devices and, where they name no "
+            "port, for programs of Windows itself are left out.",
             "Where another maker's program is the firewall, its rules cannot be seen: not "
             "determined.",
         ),
@@ -63,12 +64,14 @@ SPECS = (
             "A running firewall service is no evidence, and neither is one rule that refuses "
             "something: the packet's whole way in is followed.",
             "Chains of Docker, virtual machines and VPNs do not protect the computer itself.",
-            "A program that asks before connections go out, such as OpenSnitch, is no firewall for "
-            "what comes in.",
-            "Windows: each of the three kinds of network must refuse, also those not in use; settings "
-            "count for nothing while the firewall's service is stopped.",
-            "Windows: another maker's firewall is believed when it tells Windows Security that it is "
-            "on, also for IPv6; one that is off, paused or has run out does not count.",
+            "A program that asks before connections go out, such as OpenSnitch or Little Snitch, "
+            "is no firewall for what comes in.",
+            "macOS: the firewall goes by programs, not by ports, and lets signed ones in by "
+            "itself unless it is told otherwise; what waits for connections is network.listening.",
+            "Windows: each of the three kinds of network must refuse, also those not in use; "
+            "settings count for nothing while the firewall's service is stopped.",
+            "Windows: another maker's firewall is believed when it tells Windows Security that it "
+            "is on, also for IPv6; one that is off, paused or has run out does not count.",
         ),
     ),
     FactSpec(
@@ -85,9 +88,19 @@ SPECS = (
         STR,
         "The program that manages the packet filter.",
         "Firewall program",
-        values=("firewalld", "iptables", "nftables", "none", "third-party", "ufw", "windows"),
+        values=(
+            "firewalld",
+            "iptables",
+            "macos",
+            "nftables",
+            "none",
+            "third-party",
+            "ufw",
+            "windows",
+        ),
         traps=(
             "It is read from the rules in force; an installed program that does nothing is none.",
+            "macOS: a profile of an administrator's is not believed, only the state in force.",
         ),
     ),
     FactSpec(

@@ -1,6 +1,6 @@
 """The machine beneath the programs: its start, clock, logs, USB ports and lid."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, STR, WINDOWS, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, MACOS, STR, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
@@ -93,6 +93,34 @@ SPECS = (
             "A computer that is to hibernate after a while (suspend-then-hibernate) is suspended "
             "until then, by the charger perhaps for ever.",
         ),
+    ),
+    FactSpec(
+        "system.gatekeeper",
+        BOOL,
+        "Gatekeeper examines programs before they start for the first time.",
+        "Gatekeeper",
+        platforms=MACOS,
+        traps=("A person can still let a single program pass, one by one.",),
+    ),
+    FactSpec(
+        "system.integrity_protection",
+        BOOL,
+        "System Integrity Protection is on in all its parts.",
+        "System Integrity Protection",
+        platforms=MACOS,
+        traps=(
+            "A custom configuration, in which some parts are off, counts as off.",
+            "It is switched off from the recovery system alone, so a Mac that has it off was set "
+            "up so on purpose.",
+        ),
+    ),
+    FactSpec(
+        "system.lockdown_mode",
+        BOOL,
+        "Lockdown Mode, for people who are attacked one by one, is switched on.",
+        "Lockdown Mode",
+        platforms=MACOS,
+        traps=("Apple means it for very few people; nobody else need have it on.",),
     ),
     FactSpec(
         "system.mandatory_access_control",

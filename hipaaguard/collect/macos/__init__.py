@@ -1,5 +1,15 @@
 """The probes of macOS, one line each."""
 
 from hipaaguard.collect import Probe, tls
+from hipaaguard.collect.macos import antimalware, backup, firewall, integrity, system
+from hipaaguard.collect.macos.disk import probe as disk
 
-PROBES: tuple[Probe, ...] = (tls.PROBE,)
+PROBES: tuple[Probe, ...] = (
+    antimalware.PROBE,
+    backup.PROBE,
+    disk.PROBE,
+    firewall.PROBE,
+    integrity.PROBE,
+    system.PROBE,
+    tls.PROBE,
+)

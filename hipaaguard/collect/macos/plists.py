@@ -61,6 +61,70 @@ def read_settings(host: Host, path: str) -> Dictionary | Unavailable:
     return found
 
 
+def flag(settings: Dictionary, name: str) -> bool | None:
+    """The value as true or false, of which settings often write 1 and 0; None when it is not set.
+
+    Raises:
+        ParseError: It is of another type.
+    """  # noqa: DOC201 - the first line says it
+    value = settings.get(name)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    raise ParseError(f"{name} is neither true nor false")
+
+
+def text(settings: Dictionary, name: str) -> str | None:
+    """The value as text; None when it is not set.
+
+    Raises:
+        ParseError: It is of another type.
+    """  # noqa: DOC201 - the first line says it
+    value = settings.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise ParseError(f"{name} is not a text")
+
+
+def number(settings: Dictionary, name: str) -> int | None:
+    """The value as a whole number; None when it is not set.
+
+    Raises:
+        ParseError: It is of another type.
+    """  # noqa: DOC201 - the first line says it
+    value = settings.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise ParseError(f"{name} is not a whole number")
+
+
+def dictionaries(settings: Dictionary, name: str) -> tuple[Dictionary, ...]:
+    """The value as a list of dictionaries; none when it is not set.
+
+    Raises:
+        ParseError: It is of another type.
+    """  # noqa: DOC201 - the first line says it
+    value = settings.get(name, [])
+    found = tuple(it for it in value if isinstance(it, dict)) if isinstance(value, list) else None
+    if found is None or not isinstance(value, list) or len(found) < len(value):
+        raise ParseError(f"{name} is not a list of dictionaries")
+    return found
+
+
+def texts(settings: Dictionary, name: str) -> tuple[str, ...]:
+    """The value as a list of texts; none when it is not set.
+
+    Raises:
+        ParseError: It is of another type.
+    """  # noqa: DOC201 - the first line says it
+    value = settings.get(name, [])
+    found = tuple(it for it in value if isinstance(it, str)) if isinstance(value, list) else None
+    if found is None or not isinstance(value, list) or len(found) < len(value):
+        raise ParseError(f"{name} is not a list of texts")
+    return found
+
+
 def _check(value: object, depth: int) -> None:
     if depth == 0:
         raise ParseError("the property list is nested too deeply")

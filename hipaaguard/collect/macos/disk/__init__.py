@@ -1,0 +1,1 @@
+"""Disk encryption on macOS: FileVault, and the other disks."""
