@@ -69,6 +69,7 @@ ALLOWED_METHODS = {
     "getnetworkconnectivitylevel": "reads a network profile",
     "gettotalhistorycount": "reads the history of updates",
     "namespace": "a drive as Explorer has it",
+    "parsename": "an item of a folder, as Explorer has it",
     "queryhistory": "reads the history of updates",
     "replace": "of a text in memory",
     "search": "looks through what the last search found; queries must say Online=$false",

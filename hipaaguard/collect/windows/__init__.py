@@ -2,17 +2,17 @@
 
 from hipaaguard.collect import Probe, tls
 from hipaaguard.collect.windows import antimalware, dns, listening, wifi
-from hipaaguard.collect.windows.firewall import probe as firewall
 from hipaaguard.collect.windows.disk import probe as disk
+from hipaaguard.collect.windows.firewall import probe as firewall
 from hipaaguard.collect.windows.remote import probe as remote
 from hipaaguard.collect.windows.sharing import probe as sharing
 from hipaaguard.collect.windows.vpn import probe as vpn
 
 PROBES: tuple[Probe, ...] = (
-    firewall.PROBE,
-    disk.PROBE,
     antimalware.PROBE,
+    disk.PROBE,
     dns.PROBE,
+    firewall.PROBE,
     listening.PROBE,
     remote.PROBE,
     sharing.PROBE,

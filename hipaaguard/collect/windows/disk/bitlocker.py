@@ -46,8 +46,6 @@ _TOLD: dict[tuple[int | None, int | None], State] = {
     (1, 1): State.ON,
     (0, 1): State.SUSPENDED,
 }
-# GetLockStatus.
-_LOCKED = 1
 
 # Win32_EncryptableVolume.GetKeyProtectorType.
 PROTECTORS = {
@@ -78,14 +76,12 @@ def judge_shown(value: int | None) -> State:
     return state
 
 
-def judge_told(protection: int | None, conversion: int | None, lock: int | None) -> State:
+def judge_told(protection: int | None, conversion: int | None) -> State:
     """The state that BitLocker's methods tell, each answer None where the method refused.
 
     Raises:
-        ParseError: No known combination.
+        ParseError: No known combination, as of a locked volume, of which they tell nothing.
     """  # noqa: DOC201 - the first line says it
-    if lock == _LOCKED:
-        return State.ON
     if conversion in _CONVERTING:
         return State.CONVERTING
     state = _TOLD.get((protection, conversion))
@@ -139,7 +135,7 @@ def _shown(row: Row) -> State:
 
 
 def _told(row: Row) -> State:
-    return judge_told(number(row, "Protection"), number(row, "Conversion"), number(row, "Lock"))
+    return judge_told(number(row, "Protection"), number(row, "Conversion"))
 
 
 def _named(row: Row, name: str) -> str:

@@ -1,6 +1,6 @@
 """The facts of disk encryption."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from hipaaguard.collect import Probe
@@ -68,13 +68,17 @@ def _may_be_readable(survey: Survey, volumes: Iterable[Volume]) -> bool:
 
 
 def judge_state(survey: Survey) -> str | Unavailable:
-    """The state of all fixed volumes in use together."""
-    states = [survey.state(volume) for volume in survey.fixed()]
-    known = {it for it in states if isinstance(it, State)}
+    """The state of all fixed volumes in use together, whichever of the unclear ones are fixed."""
+    fixed = [survey.state(volume) for volume in survey.fixed()]
+    unclear = [survey.state(volume) for volume in survey.unclear()]
+    least, most = _together(fixed), _together([*fixed, *unclear])
+    return least if isinstance(least, Unavailable) or least == most else _UNCLEAR
+
+
+def _together(states: Sequence[State | Unavailable]) -> str | Unavailable:
     if unknown := _first_unknown(states):
         return unknown
-    if _may_be_readable(survey, survey.unclear()):
-        return _UNCLEAR
+    known = {it for it in states if isinstance(it, State)}
     for state in (State.CONVERTING, State.SUSPENDED):
         if state in known:
             return state.value
@@ -96,7 +100,7 @@ def _home(host: Host, survey: Survey) -> bool | Unavailable:
 
 def volume_of(survey: Survey, path: str) -> Volume | None:
     r"""The volume that a path lies on: of those mounted above it the one mounted deepest."""
-    plain = path.removeprefix("\\\\?\\").lower() + "\\"
+    plain = path.replace("/", "\\").removeprefix("\\\\?\\").lower() + "\\"
     above = [it for it in survey.volumes if it.path and plain.startswith(it.path.lower())]
     return max(above, key=lambda it: len(it.path), default=None)
 

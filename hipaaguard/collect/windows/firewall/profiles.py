@@ -12,7 +12,7 @@ from itertools import product
 from hipaaguard.collect.host import Host, RegistryKey, Row, attempt, is_absent
 from hipaaguard.collect.windows.rows import number, text
 from hipaaguard.errors import ParseError
-from hipaaguard.model import Unavailable
+from hipaaguard.model import Reason, Unavailable
 
 QUERY, NETWORKS = "firewall", "firewall-networks"
 
@@ -29,6 +29,9 @@ _KEYS = {
     PRIVATE: ("PrivateProfile", "StandardProfile"),
     PUBLIC: ("PublicProfile",),
 }
+_OLD_FORM = Unavailable(
+    Reason.UNRECOGNISED, "a policy sets the firewall in a form that is not known to this version"
+)
 
 # MSFT_NetConnectionProfile.NetworkCategory.
 _CATEGORIES = {0: PUBLIC, 1: PRIVATE, 2: DOMAIN}
@@ -91,6 +94,9 @@ def read_active(host: Host) -> Profiles | Unavailable:
 
 def read_settings(host: Host) -> Profiles | Unavailable:
     """What is set in the registry, a policy's setting before the computer's own."""
+    # What a policy for Windows XP's one profile means on public networks is not documented.
+    if not is_absent(host.registry(rf"{POLICY}\StandardProfile")):
+        return _OLD_FORM
     found = {}
     for name in NAMES:
         keys = _keys(host, name)
@@ -158,7 +164,8 @@ def parse_in_use(rows: Sequence[Row]) -> frozenset[str]:
     Raises:
         ParseError: A network of no known kind.
     """  # noqa: DOC201 - the first line says it
-    found = [_CATEGORIES.get(number(row, "Category") or 0) for row in rows]
+    numbers = [number(row, "Category") for row in rows]
+    found = [None if it is None else _CATEGORIES.get(it) for it in numbers]
     known = frozenset(name for name in found if name is not None)
     if None in found:
         raise ParseError("Windows counts a network as of a kind that is not known")

@@ -28,7 +28,9 @@ _CHOSEN = frozenset({"defaultgateway", "dhcp", "dns", "wins", "ply2renders", "pl
 _WINDOWS = ("%systemroot%\\", "%windir%\\", "c:\\windows\\", "\\systemroot\\")
 
 # What makes a rule hold for chosen users, computers or paired devices alone.
-_NARROW = frozenset({"security", "security2", "security2_9", "ruauth", "rmauth", "ttk", "ttk2_22", "ttk2_27", "ttk2_28"})
+_NARROW = frozenset({"security", "security2", "security2_9", "ruauth", "rmauth"}) | frozenset(
+    {"ttk", "ttk2_22", "ttk2_27", "ttk2_28"}
+)
 # What says for which program of the Store a rule is.
 _STORE = frozenset({"apppkgid", "pfn", "luown"})
 

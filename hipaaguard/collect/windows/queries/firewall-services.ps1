@@ -1,2 +1,2 @@
 # Whether the services that filter run: 4 is running.
-Get-Service mpssvc,BFE|ForEach-Object {[pscustomobject]@{Name=$_.Name;Status=[int]$_.Status}}
+Get-Service 'mpssvc','BFE'|ForEach-Object {[pscustomobject]@{Name=$_.Name;Status=[int]$_.Status}}
