@@ -31,6 +31,7 @@ WORSE_WHEN_TRUE = frozenset(
         "sharing.media",
         "sharing.printers",
         "sharing.smb1",
+        "updates.paused",
         "updates.reboot_required",
     }
 )

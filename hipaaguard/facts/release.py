@@ -1,6 +1,6 @@
 """The operating system's release."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, STR, WINDOWS, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, STR, FactSpec
 
 SPECS = (
     FactSpec(
@@ -9,7 +9,7 @@ SPECS = (
         "Extended security maintenance, paid or personal, is attached and switched on for this "
         "release.",
         "Extended maintenance",
-        platforms=LINUX + WINDOWS,
+        platforms=LINUX,
         traps=(
             "It says nothing of free updates: see os.supported, which is about those alone.",
             "Ubuntu Pro's esm-infra covers what the release itself consists of; programs from "
@@ -46,6 +46,8 @@ SPECS = (
             "Debian's LTS is free and counts; Extended LTS and Ubuntu Pro do not: they are "
             "os.extended_support.",
             "A release that only resembles a supported one is not known to be supported.",
+            "Windows: Home and Pro, Enterprise, LTSC and Server have days of their own; Extended "
+            "Security Updates that were bought are not seen.",
         ),
     ),
     FactSpec(

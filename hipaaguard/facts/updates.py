@@ -1,12 +1,13 @@
 """Updates of the system and its programs."""
 
-from hipaaguard.facts.spec import BOOL, INT, LINUX, FactSpec
+from hipaaguard.facts.spec import BOOL, INT, LINUX, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
         "updates.apps_automatic",
         BOOL,
-        "Every Flatpak and snap on the machine is updated without anyone asking.",
+        "Applications that come from elsewhere than the system's own updates (Flatpaks, snaps, the "
+        "Store's, the App Store's) are updated without anyone asking.",
         "Automatic application updates",
         traps=(
             "The system's own package manager does not update these applications.",
@@ -39,18 +40,23 @@ SPECS = (
             "Software does with the system's packages.",
             "It says what is configured, not that the last run went well: a laptop on its battery "
             "may put every run off.",
+            "Windows 10 and 11 install them by themselves unless a policy, a pause or a disabled "
+            "service is in the way; a service that is merely stopped is as it should be.",
         ),
     ),
     FactSpec(
         "updates.last_installed_days",
         INT,
-        "Whole days since a package was last upgraded or a kernel installed.",
+        "Whole days since a package was last upgraded or a kernel installed; on Windows and macOS "
+        "since an update of the system was.",
         "Last update installed",
         unit="days",
         traps=(
             "It need not have been a security update, nor all that waited.",
             "A machine with nothing to install is not behind, however long ago the last was.",
             "Logs name days by the machine's own clock: it may be a day off.",
+            "Windows: definitions of Defender, drivers and apps do not count; a new version of "
+            "Windows empties the history, which then says nothing.",
             "Where rpm tells, only packages that every system has count: adding a program is no "
             "update. Of an image it is the day on which the one that runs was deployed.",
         ),
@@ -66,6 +72,14 @@ SPECS = (
             "list may have been fetched later, never earlier.",
             "That a list was fetched does not say that anything was installed.",
         ),
+    ),
+    FactSpec(
+        "updates.paused",
+        BOOL,
+        "The person has put updates off until a day that is still to come.",
+        "Updates paused",
+        platforms=WINDOWS,
+        traps=("Pauses until the next century have been seen; Windows' own end after five weeks.",),
     ),
     FactSpec(
         "updates.pending",
@@ -89,6 +103,7 @@ SPECS = (
             "Sources that do not mark security updates make a 0 that means nothing: rolling "
             "releases are unavailable, and fixes from other makers' archives are not seen as such.",
             "A security update that is held back on this machine waits too.",
+            "Windows: it is what the last search found; definitions of Defender do not count.",
             "On Gentoo it is the number of published advisories that apply, not of packages; so it "
             "is on openSUSE, where they are called patches.",
         ),

@@ -1,11 +1,12 @@
 """The probes of Windows, one line each."""
 
 from hipaaguard.collect import Probe, tls
-from hipaaguard.collect.windows import antimalware, dns, listening, wifi
+from hipaaguard.collect.windows import antimalware, dns, listening, release, wifi
 from hipaaguard.collect.windows.disk import probe as disk
 from hipaaguard.collect.windows.firewall import probe as firewall
 from hipaaguard.collect.windows.remote import probe as remote
 from hipaaguard.collect.windows.sharing import probe as sharing
+from hipaaguard.collect.windows.updates import probe as updates
 from hipaaguard.collect.windows.vpn import probe as vpn
 
 PROBES: tuple[Probe, ...] = (
@@ -14,9 +15,11 @@ PROBES: tuple[Probe, ...] = (
     dns.PROBE,
     firewall.PROBE,
     listening.PROBE,
+    release.PROBE,
     remote.PROBE,
     sharing.PROBE,
     tls.PROBE,
+    updates.PROBE,
     vpn.PROBE,
     wifi.PROBE,
 )

@@ -1,0 +1,12 @@
+# The last installations of updates: when, how they ended, and of which categories they were.
+$s=(New-Object -ComObject Microsoft.Update.Session).CreateUpdateSearcher()
+$n=$s.GetTotalHistoryCount()
+if($n -gt 100){$n=100}
+if($n -gt 0){
+foreach($h in $s.QueryHistory(0,$n)){
+[pscustomobject]@{
+At=([datetime]$h.Date).ToString('s')
+Operation=[int]$h.Operation
+Result=[int]$h.ResultCode
+Categories=@($h.Categories|ForEach-Object {$_.CategoryID})
+}}}

@@ -1,0 +1,1 @@
+"""Updates of Windows: how they are set, what was installed, what waits."""
