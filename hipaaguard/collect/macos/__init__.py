@@ -3,6 +3,7 @@
 from hipaaguard.collect import Probe, tls
 from hipaaguard.collect.macos import antimalware, backup, firewall, integrity, system
 from hipaaguard.collect.macos.disk import probe as disk
+from hipaaguard.collect.macos.vpn import probe as vpn
 
 PROBES: tuple[Probe, ...] = (
     antimalware.PROBE,
@@ -12,4 +13,5 @@ PROBES: tuple[Probe, ...] = (
     integrity.PROBE,
     system.PROBE,
     tls.PROBE,
+    vpn.PROBE,
 )

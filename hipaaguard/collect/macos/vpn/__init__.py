@@ -1,0 +1,1 @@
+"""The VPN on macOS: its tunnels, what is set up, and what goes through."""
