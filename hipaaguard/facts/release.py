@@ -46,6 +46,7 @@ SPECS = (
             "Debian's LTS is free and counts; Extended LTS and Ubuntu Pro do not: they are "
             "os.extended_support.",
             "A release that only resembles a supported one is not known to be supported.",
+            "macOS: Apple promises no days; its habit is to keep up the newest three versions.",
             "Windows: Home and Pro, Enterprise, LTSC and Server have days of their own; Extended "
             "Security Updates that were bought are not seen.",
         ),

@@ -11,6 +11,7 @@ SPECS = (
         traps=(
             "What is installed says nothing: the session that is running decides.",
             "Several sessions give several names: `gnome, kde`.",
+            "Windows and macOS have one each: `windows`, `macos`.",
         ),
     ),
     FactSpec(
@@ -34,6 +35,8 @@ SPECS = (
             "A desktop's 0 means never: then there is no time at all, so that no limit is met.",
             "Desktops count in minutes, seconds or milliseconds; this is always seconds.",
             "The few seconds in which a screen fades are not counted.",
+            "macOS: it is the longest that it can take, on battery or mains; what an app does to "
+            "keep the screen awake, and a hot corner, are not looked at.",
         ),
     ),
     FactSpec(
@@ -44,6 +47,7 @@ SPECS = (
         traps=(
             "It is often another setting than the lock when idle; Cinnamon installs it as off.",
             "It does not say that the machine ever goes to sleep.",
+            "macOS: a password that is asked for more than five minutes later does not count.",
         ),
     ),
     FactSpec(

@@ -1,8 +1,9 @@
 """The probes of macOS, one line each."""
 
 from hipaaguard.collect import Probe, tls
-from hipaaguard.collect.macos import antimalware, backup, firewall, integrity, system
+from hipaaguard.collect.macos import antimalware, backup, firewall, integrity, release, system
 from hipaaguard.collect.macos.disk import probe as disk
+from hipaaguard.collect.macos.screen_lock import probe as screen_lock
 from hipaaguard.collect.macos.vpn import probe as vpn
 
 PROBES: tuple[Probe, ...] = (
@@ -11,6 +12,8 @@ PROBES: tuple[Probe, ...] = (
     disk.PROBE,
     firewall.PROBE,
     integrity.PROBE,
+    release.PROBE,
+    screen_lock.PROBE,
     system.PROBE,
     tls.PROBE,
     vpn.PROBE,
