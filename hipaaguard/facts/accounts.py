@@ -1,6 +1,6 @@
 """Accounts: who can log in, how, and with which rights."""
 
-from hipaaguard.facts.spec import BOOL, INT, LINUX, MACOS, FactSpec
+from hipaaguard.facts.spec import BOOL, INT, LINUX, FactSpec
 
 SPECS = (
     FactSpec(
@@ -87,7 +87,7 @@ SPECS = (
         BOOL,
         "The person can become administrator without giving a password.",
         "Rights without password",
-        platforms=LINUX + MACOS,
+        platforms=LINUX,
         needs_rights=LINUX,
         traps=(
             "A rule for single programs of the system's own does not count.",

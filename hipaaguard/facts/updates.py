@@ -42,6 +42,7 @@ SPECS = (
             "may put every run off.",
             "Windows 10 and 11 install them by themselves unless a policy, a pause or a disabled "
             "service is in the way; a service that is merely stopped is as it should be.",
+            "macOS 15 and later may write late into the settings that are read here.",
         ),
     ),
     FactSpec(
@@ -104,6 +105,8 @@ SPECS = (
             "releases are unavailable, and fixes from other makers' archives are not seen as such.",
             "A security update that is held back on this machine waits too.",
             "Windows: it is what the last search found; definitions of Defender do not count.",
+            "macOS: updates of macOS and Safari count, which bring fixes without being marked so; "
+            "an upgrade to another macOS does not.",
             "On Gentoo it is the number of published advisories that apply, not of packages; so it "
             "is on openSUSE, where they are called patches.",
         ),
@@ -113,6 +116,7 @@ SPECS = (
         BOOL,
         "An update that is installed, or lies ready to be, takes effect only after a restart.",
         "Restart needed",
+        platforms=LINUX + WINDOWS,
         traps=(
             "False says that nothing asks for a restart: programs that run on may still use the "
             "files from before.",

@@ -1,12 +1,22 @@
 """The probes of macOS, one line each."""
 
 from hipaaguard.collect import Probe, tls
-from hipaaguard.collect.macos import antimalware, backup, firewall, integrity, release, system
+from hipaaguard.collect.macos import (
+    accounts,
+    antimalware,
+    backup,
+    firewall,
+    integrity,
+    release,
+    system,
+    updates,
+)
 from hipaaguard.collect.macos.disk import probe as disk
 from hipaaguard.collect.macos.screen_lock import probe as screen_lock
 from hipaaguard.collect.macos.vpn import probe as vpn
 
 PROBES: tuple[Probe, ...] = (
+    accounts.PROBE,
     antimalware.PROBE,
     backup.PROBE,
     disk.PROBE,
@@ -16,5 +26,6 @@ PROBES: tuple[Probe, ...] = (
     screen_lock.PROBE,
     system.PROBE,
     tls.PROBE,
+    updates.PROBE,
     vpn.PROBE,
 )
