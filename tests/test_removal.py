@@ -48,6 +48,9 @@ AT_LEAST = frozenset(
 )
 """Facts that say at least how much is amiss, so that some may go unseen, but not all."""
 
+AT_MOST = frozenset({"screen_lock.idle_s"})
+"""Facts that say at most how long something takes: a larger number is worse."""
+
 
 def better(key: str, before: Scalar | Unavailable, after: Scalar | Unavailable) -> bool:
     """Whether a fact improved, or was made up, when an answer went missing."""
@@ -55,6 +58,8 @@ def better(key: str, before: Scalar | Unavailable, after: Scalar | Unavailable) 
         return False
     if isinstance(after, bool):
         return after is not (key in WORSE_WHEN_TRUE)
+    if key in AT_MOST and isinstance(before, int) and isinstance(after, int):
+        return after < before
     if key in AT_LEAST and after:
         return _amount(after) > _amount(before)
     return True

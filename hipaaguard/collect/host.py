@@ -222,7 +222,8 @@ class Host(Protocol):
         """What Windows tells to one query of the batch.
 
         Args:
-            name: a file of `collect/windows/queries/` without its `.ps1`.
+            name: a file of `collect/windows/queries/` without its `.ps1`, or one of the few names
+                of `collect.windows.batch` that the host answers by itself.
 
         Returns:
             The rows, of which there may be none. `not-installed` when this Windows has no such

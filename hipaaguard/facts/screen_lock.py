@@ -35,6 +35,7 @@ SPECS = (
             "A desktop's 0 means never: then there is no time at all, so that no limit is met.",
             "Desktops count in minutes, seconds or milliseconds; this is always seconds.",
             "The few seconds in which a screen fades are not counted.",
+            "Windows: of several ways in which the screen locks, the quickest that is known.",
             "macOS: it is the longest that it can take, on battery or mains; what an app does to "
             "keep the screen awake, and a hot corner, are not looked at.",
         ),

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hipaaguard.collect.host import NO_NETWORK, Handshake, Output, Person, RegistryKey, Row
-from hipaaguard.collect.live import windows_registry, windows_session
+from hipaaguard.collect.live import windows_power, windows_registry, windows_session
 from hipaaguard.collect.live.batch_process import BatchProcess
 from hipaaguard.collect.live.child import STOPPED, Children
 from hipaaguard.collect.live.files import Files, refusal
@@ -127,7 +127,9 @@ class WindowsHost(Files):
         return windows_registry.read(path, self._session.other_user)
 
     def query(self, name: str) -> tuple[Row, ...] | Unavailable:
-        """The query's rows, once PowerShell has come to it."""
+        """The query's rows, once PowerShell has come to it, or straight from Windows' own API."""
+        if name == batch.POWER:
+            return windows_power.capabilities()
         with self._lock:
             if self._batch is None:
                 self._batch = self._start_batch()

@@ -1,10 +1,11 @@
 """The probes of Windows, one line each."""
 
 from hipaaguard.collect import Probe, tls
-from hipaaguard.collect.windows import antimalware, dns, listening, release, wifi
+from hipaaguard.collect.windows import antimalware, dns, listening, power, release, wifi
 from hipaaguard.collect.windows.disk import probe as disk
 from hipaaguard.collect.windows.firewall import probe as firewall
 from hipaaguard.collect.windows.remote import probe as remote
+from hipaaguard.collect.windows.screen_lock import probe as screen_lock
 from hipaaguard.collect.windows.sharing import probe as sharing
 from hipaaguard.collect.windows.updates import probe as updates
 from hipaaguard.collect.windows.vpn import probe as vpn
@@ -15,8 +16,10 @@ PROBES: tuple[Probe, ...] = (
     dns.PROBE,
     firewall.PROBE,
     listening.PROBE,
+    power.PROBE,
     release.PROBE,
     remote.PROBE,
+    screen_lock.PROBE,
     sharing.PROBE,
     tls.PROBE,
     updates.PROBE,

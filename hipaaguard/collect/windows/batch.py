@@ -29,6 +29,10 @@ MAX_LINE_BYTES = 4 << 20
 LAST = ("updates-history", "updates-pending", "bitlocker-shell")
 """Queries that can take long or hang, in the order in which they are asked after all others."""
 
+POWER = "power-capabilities"
+"""A question that the host answers by Windows' own API, without PowerShell: whether there is a lid
+and a battery, and how the computer sleeps."""
+
 _HEAD = r"""
 $ErrorActionPreference='Stop'
 $ProgressPreference='SilentlyContinue'
