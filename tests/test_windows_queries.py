@@ -60,6 +60,7 @@ ALLOWED_METHODS = {
     "createupdatesearcher": "an object to search with",
     "extendedproperty": "reads a property of a drive",
     "getallnetworkinterfaces": "reads interfaces",
+    "getcurrent": "who asks",
     "getconnectionprofiles": "reads network profiles",
     "getinternetconnectionprofile": "reads a network profile",
     "getipproperties": "reads an interface",

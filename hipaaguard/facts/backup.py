@@ -27,7 +27,8 @@ SPECS = (
             " broken disk takes them along.",
             "Set up does not say that it ever ran: see backup.last_backup_days.",
             "A backup that a script of the person's own makes is not seen.",
-            "macOS: of all programs only Time Machine is looked at.",
+            "Of all programs only Time Machine is looked at on macOS, only File History on "
+            "Windows.",
             "Copying to a cloud is no backup: what is deleted here is deleted there too.",
         ),
     ),

@@ -26,6 +26,10 @@ SPECS = (
             "What waits is finished by signing in to Windows with a Microsoft, work or school "
             "account, or on Pro by choosing Turn on BitLocker.",
             "Windows: drives encrypted by other makers' programs, as VeraCrypt, read as `off`.",
+            "macOS: without FileVault it is `off`, though drives of Macs with a T2 or Apple chip "
+            "encrypt all the same: whoever starts the Mac can read them.",
+            "macOS: while FileVault is being switched on it already says that it is on; that is "
+            "`converting`. Switched on for the next restart is `off`.",
             _RIGHTS,
         ),
     ),
@@ -67,6 +71,7 @@ SPECS = (
             "A disk on USB counts as removable even when it calls itself fixed, unless the system "
             "runs from it.",
             "Windows: a card slot or disk in which Windows sees no file system is not counted.",
+            "macOS: disk images that are open are files on another disk and are not counted.",
         ),
     ),
     FactSpec(
@@ -83,6 +88,8 @@ SPECS = (
             "beside a bare one.",
             "Windows: the drives of all page files count, and the system drive unless hibernation "
             "is switched off.",
+            "macOS: it is what the kernel says of its swap files, and true without FileVault too; "
+            "of the memory that a sleeping Mac saves it says nothing.",
         ),
     ),
     FactSpec(
@@ -129,6 +136,8 @@ SPECS = (
             "Volume groups that are not active cannot be looked into: not determined.",
             "Windows: partitions that the computer starts or is repaired from are left out; with "
             "one of another system the number is not determined.",
+            "macOS: with a partition of another system, or of Boot Camp, that is not mounted the "
+            "number is not determined.",
         ),
     ),
 )

@@ -25,6 +25,8 @@ SPECS = (
             "check: that counts as off.",
             "A computer that starts in the old way (BIOS, CSM) has none, whatever its firmware "
             "could do.",
+            "macOS: Full, Medium and Reduced Security count, as each starts signed systems alone; "
+            "the level is translated, so it is not determined in other languages than English.",
         ),
     ),
     FactSpec(
@@ -56,7 +58,12 @@ SPECS = (
         BOOL,
         "A program that sets the clock by a time server is running.",
         "Time service",
-        traps=("It may run for days without reaching any server.",),
+        needs_rights=MACOS,
+        traps=(
+            "It may run for days without reaching any server.",
+            "macOS: it is the setting to set time and date automatically; the program itself is "
+            "always there.",
+        ),
     ),
     FactSpec(
         "logs.audit_running",

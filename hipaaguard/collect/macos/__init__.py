@@ -8,6 +8,7 @@ from hipaaguard.collect.macos import (
     firewall,
     integrity,
     release,
+    running,
     system,
     updates,
 )
@@ -23,6 +24,7 @@ PROBES: tuple[Probe, ...] = (
     firewall.PROBE,
     integrity.PROBE,
     release.PROBE,
+    running.PROBE,
     screen_lock.PROBE,
     system.PROBE,
     tls.PROBE,

@@ -1,7 +1,18 @@
 """The probes of Windows, one line each."""
 
 from hipaaguard.collect import Probe, tls
-from hipaaguard.collect.windows import antimalware, dns, listening, power, release, wifi
+from hipaaguard.collect.windows import (
+    accounts,
+    antimalware,
+    backup,
+    dns,
+    listening,
+    machine,
+    power,
+    release,
+    running,
+    wifi,
+)
 from hipaaguard.collect.windows.disk import probe as disk
 from hipaaguard.collect.windows.firewall import probe as firewall
 from hipaaguard.collect.windows.remote import probe as remote
@@ -11,14 +22,18 @@ from hipaaguard.collect.windows.updates import probe as updates
 from hipaaguard.collect.windows.vpn import probe as vpn
 
 PROBES: tuple[Probe, ...] = (
+    accounts.PROBE,
     antimalware.PROBE,
+    backup.PROBE,
     disk.PROBE,
     dns.PROBE,
     firewall.PROBE,
     listening.PROBE,
+    machine.PROBE,
     power.PROBE,
     release.PROBE,
     remote.PROBE,
+    running.PROBE,
     screen_lock.PROBE,
     sharing.PROBE,
     tls.PROBE,
