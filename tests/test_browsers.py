@@ -14,9 +14,8 @@ from hipaaguard.collect.browser_table import (
     parse_table,
     shipped_table,
 )
-from hipaaguard.collect.linux.browsers import outdated
-from hipaaguard.collect.linux.software.finding import Finding
-from hipaaguard.collect.linux.software.install import Install
+from hipaaguard.collect.browsers import outdated
+from hipaaguard.collect.installs import Finding, Install
 from hipaaguard.collect.software_names import find_product, shipped_names
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable

@@ -8,14 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hipaaguard.collect.installs import Finding, Install
 from hipaaguard.collect.linux.software import dpkg, elsewhere, flatpak, pacman, probe, rpm, snap
-from hipaaguard.collect.linux.software.finding import Finding
-from hipaaguard.collect.linux.software.install import (
-    Install,
-    lookup,
-    make_install,
-    maker_version,
-)
+from hipaaguard.collect.linux.software.install import lookup, make_install, maker_version
 from hipaaguard.collect.live.linux import LinuxHost
 from hipaaguard.collect.software_names import Product, find_product, parse_names, shipped_names
 from hipaaguard.errors import ParseError

@@ -1,76 +1,17 @@
 """The web browsers that are installed and of a release that its maker has replaced."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 
-from hipaaguard.collect import Probe
-from hipaaguard.collect.browser_table import Browser, Verdict, judge, shipped_table
+from hipaaguard.collect import Probe, browsers
 from hipaaguard.collect.host import Host
 from hipaaguard.collect.linux.software import finding
-from hipaaguard.collect.linux.software.finding import Finding
-from hipaaguard.collect.linux.software.install import Install
-from hipaaguard.collect.software_names import find_product
-from hipaaguard.model import Fact, Reason, Unavailable
-
-# Debian's package of the long-term release, whose version does not always say so.
-_LONG_TERM = "Firefox ESR"
+from hipaaguard.model import Fact
 
 
 def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     """The facts of web browsers."""
-    browsers = shipped_table().browsers
-    products = {browser.product: find_product(browser.product) for browser in browsers}
-    findings = finding.find(host, tuple(products.values()))
-    value = outdated(browsers, findings, now.date())
-    days = sorted({browser.as_of for browser in browsers})
-    source = f"{finding.SOURCE}, browser table of {days[-1]}"
-    yield from (Fact(key, value, source) for key in keys)
-
-
-def outdated(
-    browsers: tuple[Browser, ...], findings: Mapping[str, Finding], today: date
-) -> tuple[str, ...] | Unavailable:
-    """The outdated browsers.
-
-    Args:
-        browsers: the table.
-        findings: what is known of each product of the table.
-        today: the day to judge by.
-
-    Returns:
-        Their names, sorted; unavailable where none is outdated but one of them may be.
-    """
-    verdicts = [
-        (browser.product, _verdict(browser, install, today))
-        for browser in browsers
-        for install in findings[browser.product].installs
-    ]
-    found = sorted({name for name, verdict in verdicts if verdict is Verdict.OUTDATED})
-    if found:
-        return tuple(found)
-    doubt = next((it for name, verdict in verdicts if (it := _doubt(name, verdict))), None)
-    gap = next((gap for found in findings.values() for gap in found.gaps), None)
-    if doubt or gap:
-        return doubt or gap or ()
-    if not verdicts:
-        return Unavailable(Reason.NOT_INSTALLED, "no browser that HipaaGuard knows is installed")
-    return ()
-
-
-def _verdict(browser: Browser, install: Install, today: date) -> Verdict:
-    long_term = install.long_term or browser.product == _LONG_TERM
-    return judge(browser, install.version, today, long_term=long_term)
-
-
-def _doubt(name: str, verdict: Verdict) -> Unavailable | None:
-    """Why a browser that is not proven outdated may be so; None when it is current."""
-    if verdict is Verdict.TABLE_TOO_OLD:
-        detail = f"this version's list of browser releases is too old to say that {name} is current"
-        return Unavailable(Reason.UNRECOGNISED, detail)
-    if verdict is Verdict.NOT_JUDGED:
-        detail = f"{name} is installed, in a version of which it is not known whether it is current"
-        return Unavailable(Reason.UNRECOGNISED, detail)
-    return None
+    return browsers.tell(host, keys, now, finding.find, finding.SOURCE)
 
 
 PROBE = Probe("web browsers", ("browsers.outdated",), collect)

@@ -25,10 +25,14 @@ def parse_tools(settings: Dictionary) -> tuple[str, ...]:
     """Time Machine, when it backs up by itself and has somewhere to back up to.
 
     Raises:
-        ParseError: The settings are of another form.
+        ParseError: The settings are of another form, or do not say whether it backs up by itself.
     """  # noqa: DOC201 - the first line says it
+    if not dictionaries(settings, "Destinations"):
+        return ()
     automatic = flag(settings, "AutoBackup")
-    return (NAME,) if automatic and dictionaries(settings, "Destinations") else ()
+    if automatic is None:
+        raise ParseError("the settings do not say whether Time Machine backs up by itself")
+    return (NAME,) if automatic else ()
 
 
 def parse_last_backup(settings: Dictionary) -> datetime | None:

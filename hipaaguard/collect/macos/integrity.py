@@ -32,7 +32,8 @@ _ASSESSMENTS = {"assessments enabled": True, "assessments disabled": False}
 _SECURE = {
     "Full Security": True,
     "Medium Security": True,
-    "Reduced Security": False,
+    # Older systems and, if allowed, other makers' signed kernel extensions; nothing unsigned.
+    "Reduced Security": True,
     "Permissive Security": False,
     "No Security": False,
 }
@@ -70,13 +71,14 @@ def parse_assessments(text: str) -> bool:
 
 
 def parse_secure_boot(answer: bytes) -> bool:
-    """Whether the Mac starts only systems that Apple signed.
+    """Whether the Mac starts only systems that are signed, and checks them.
 
     Raises:
         ParseError: The Mac has no such chip, or says it in a language other than English.
 
     Source: `system_profiler -json SPiBridgeDataType`, whose value is a translated text; of all
-    others than the English ones nothing is made.
+    others than the English ones nothing is made. What each allows: Apple Platform Security,
+    "Startup Disk security policy control".
     """  # noqa: DOC201 - the first line says it
     try:
         report = msgspec.json.decode(answer, type=dict[str, list[dict[str, object]]])

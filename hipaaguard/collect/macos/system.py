@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from hipaaguard.collect import Probe
-from hipaaguard.collect.host import Host, Output, attempt
+from hipaaguard.collect.host import Host, Output, attempt, is_absent
+from hipaaguard.collect.macos.managed import read_managed
 from hipaaguard.collect.macos.plists import flag, read_settings
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Fact, Reason, Unavailable
 
 HYPERVISOR = "kern.hv_vmm_present"
-CLOCK = "/Library/Preferences/com.apple.timed.plist"
+# It lies in the home folder of the program that sets the clock.
+CLOCK_DOMAIN = "com.apple.timed"
+CLOCK = "/var/db/timed/Library/Preferences/com.apple.timed.plist"
+AUTOMATIC = "TMAutomaticTimeOnlyEnabled"
 
 _ANSWERS = {"0": False, "1": True}
 
@@ -45,12 +49,16 @@ def _parse(answer: Output) -> bool:
 
 
 def _clock(host: Host) -> bool | Unavailable:
-    settings = read_settings(host, CLOCK)
-    if isinstance(settings, Unavailable):
-        return settings
-    found = attempt(flag, settings, "TMAutomaticTimeOnlyEnabled")
-    missing = Unavailable(Reason.UNRECOGNISED, "the settings do not say who sets the clock")
-    return missing if found is None else found
+    for settings in (read_managed(host, CLOCK_DOMAIN), read_settings(host, CLOCK)):
+        if is_absent(settings):
+            continue
+        if isinstance(settings, Unavailable):
+            return settings
+        found = attempt(flag, settings, AUTOMATIC)
+        if found is not None:
+            return found
+    # macOS sets the clock by itself from the start, but nowhere says what a missing setting means.
+    return Unavailable(Reason.UNRECOGNISED, "the settings do not say who sets the clock")
 
 
 PROBE = Probe("the machine", ("clock.time_service", "system.virtual_machine"), collect)

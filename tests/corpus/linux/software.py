@@ -2,8 +2,9 @@
 
 import re
 
+from hipaaguard.collect.installs import Install
 from hipaaguard.collect.linux.software.dpkg import Package, installed
-from hipaaguard.collect.linux.software.install import Install, make_install
+from hipaaguard.collect.linux.software.install import make_install
 from hipaaguard.collect.linux.software.pacman import parse_answer as parse_pacman
 from hipaaguard.collect.linux.software.rpm import parse_answer as parse_rpm
 from tests.corpus import Case

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from hipaaguard.collect.host import Host, Output, attempt, is_absent
-from hipaaguard.collect.linux.software.install import Found, Install, lookup, make_install
+from hipaaguard.collect.installs import Found, Install
+from hipaaguard.collect.linux.software.install import lookup, make_install
 from hipaaguard.collect.software_names import Product
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable

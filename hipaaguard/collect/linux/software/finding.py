@@ -1,16 +1,13 @@
 """What is known of a product when everyone who could have installed it has been asked."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cmp_to_key
 
 from hipaaguard.collect.host import Host, attempt
+from hipaaguard.collect.installs import Finding, Found, Install, make_finding
 from hipaaguard.collect.linux.homes import explained, is_there
 from hipaaguard.collect.linux.software import dpkg, elsewhere, flatpak, pacman, rpm, snap
-from hipaaguard.collect.linux.software.install import Found, Install
 from hipaaguard.collect.software_names import Product
 from hipaaguard.model import Reason, Unavailable
-from hipaaguard.policy.condition import version_parts
 
 SOURCE = "package managers"
 _LISTS = "what is installed"
@@ -26,54 +23,6 @@ _NOT_READ = (
     "/var/lib/eopkg",
     "/var/guix",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is known of one product.
-
-    Attributes:
-        installs: where it is installed, in the order in which was asked; may be empty.
-        gaps: why it may be installed elsewhere too; may be empty.
-    """
-
-    installs: tuple[Install, ...]
-    gaps: tuple[Unavailable, ...]
-
-    @property
-    def installed(self) -> bool | Unavailable:
-        """Whether it is installed; false only if everyone who could tell said so."""
-        if self.installs or not self.gaps:
-            return bool(self.installs)
-        return self.gaps[0]
-
-    @property
-    def version(self) -> str | Unavailable:
-        """The lowest version of all installs."""
-        if self.gaps:
-            return self.gaps[0]
-        if not self.installs:
-            return Unavailable(Reason.NOT_INSTALLED, "it is not installed by a package manager")
-        versions = {install.version for install in self.installs}
-        if "" in versions:
-            return Unavailable(Reason.UNRECOGNISED, "it is installed, but its version is not told")
-        if len(versions) == 1:
-            return versions.pop()
-        return _lowest(versions)
-
-
-def _lowest(versions: set[str]) -> str | Unavailable:
-    if any(version_parts(version) is None for version in versions):
-        detail = "it is installed in several versions that cannot be compared"
-        return Unavailable(Reason.UNRECOGNISED, detail)
-    return min(versions, key=cmp_to_key(_compare))
-
-
-def _compare(left: str, right: str) -> int:
-    one, other = version_parts(left) or (), version_parts(right) or ()
-    length = max(len(one), len(other))
-    first, second = (it + (0,) * (length - len(it)) for it in (one, other))
-    return (first > second) - (first < second)
 
 
 def find(host: Host, products: tuple[Product, ...]) -> Mapping[str, Finding]:
@@ -93,7 +42,7 @@ def find(host: Host, products: tuple[Product, ...]) -> Mapping[str, Finding]:
             found.append((name, install))
     told = [(name, _told(host, install)) for name, install in found]
     gaps = [explained(host, gap, _LISTS) for gap in gaps]
-    return {product.name: _finding(product.name, told, gaps) for product in products}
+    return {product.name: make_finding(product.name, told, gaps) for product in products}
 
 
 def _told(host: Host, install: Install | Unavailable) -> Install | Unavailable:
@@ -106,12 +55,3 @@ def _not_read(host: Host) -> list[Unavailable]:
         return [present]
     detail = "HipaaGuard does not read the list of packages of this kind of system"
     return [Unavailable(Reason.UNRECOGNISED, detail)] if present else []
-
-
-def _finding(
-    name: str, found: list[tuple[str, Install | Unavailable]], gaps: list[Unavailable]
-) -> Finding:
-    own = [it for product, it in found if product == name]
-    installs = dict.fromkeys(it for it in own if isinstance(it, Install))
-    doubts = dict.fromkeys([*(it for it in own if isinstance(it, Unavailable)), *gaps])
-    return Finding(tuple(installs), tuple(doubts))

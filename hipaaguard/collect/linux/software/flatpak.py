@@ -3,8 +3,9 @@
 import re
 
 from hipaaguard.collect.host import Host, is_absent, read_text
+from hipaaguard.collect.installs import Found, Install
 from hipaaguard.collect.linux.homes import find_home
-from hipaaguard.collect.linux.software.install import Found, Install, lookup, make_install
+from hipaaguard.collect.linux.software.install import lookup, make_install
 from hipaaguard.collect.software_names import Product
 from hipaaguard.model import Reason, Unavailable
 from hipaaguard.policy.condition import version_parts

@@ -1,10 +1,9 @@
 """One installed program, and its version as its maker writes it."""
 
 import re
-from dataclasses import dataclass
 
+from hipaaguard.collect.installs import Install
 from hipaaguard.collect.software_names import Product
-from hipaaguard.model import Unavailable
 
 MAX_VERSION = 60
 
@@ -15,25 +14,6 @@ _REALLY = re.compile(r".*\+really")
 # `+build2` and `~build2`.
 _APPENDED = re.compile(r"(\+[A-Za-z].*|~(build|linuxmint)[0-9].*)")
 _LONG_TERM = "esr"
-
-
-@dataclass(frozen=True, slots=True)
-class Install:
-    """A program that is installed.
-
-    Attributes:
-        version: as its maker writes it; empty where it is not told.
-        source: who told: `dpkg-query`, `rpm`, `flatpak`, …
-        long_term: whether the version says that it is Mozilla's extended support release.
-    """
-
-    version: str
-    source: str
-    long_term: bool = False
-
-
-Found = tuple[tuple[str, Install | Unavailable], ...]
-"""The product's name with an install of it, or with why it is not known whether there is one."""
 
 
 def make_install(raw: str, source: str, *, revision: bool) -> Install:

@@ -3,7 +3,8 @@
 import re
 
 from hipaaguard.collect.host import Host, is_absent, read_text
-from hipaaguard.collect.linux.software.install import Found, Install, lookup, make_install
+from hipaaguard.collect.installs import Found, Install
+from hipaaguard.collect.linux.software.install import lookup, make_install
 from hipaaguard.collect.software_names import Product
 from hipaaguard.model import Reason, Unavailable
 

@@ -73,11 +73,12 @@ def sort_volumes(state: State, volumes: tuple[Volume, ...], container: str) -> D
 
 
 def judge_state(disks: Disks) -> str | Unavailable:
-    """The state of all fixed volumes together, as `disk.encryption_state` has it."""
-    covers = {volume.cover for volume in disks.fixed}
+    """The state of all fixed volumes in use together, as `disk.encryption_state` has it."""
+    used = [volume.cover for volume in disks.fixed if volume.mounted_at]
+    covers = set(used)
     if State.CONVERTING is disks.system or Cover.CONVERTING in covers:
         return "converting"
-    readable = (disks.system is State.OFF, *(it.cover is Cover.NOTHING for it in disks.fixed))
+    readable = (disks.system is State.OFF, *(it is Cover.NOTHING for it in used))
     if Cover.UNKNOWN in covers and not (any(readable) and disks.system is State.ON):
         return NOT_UNDERSTOOD
     if not any(readable):

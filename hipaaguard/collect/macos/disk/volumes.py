@@ -94,26 +94,35 @@ def parse_volumes(
         disks: `diskutil info -plist` of each physical disk, by identifier.
 
     Returns:
-        Volumes of physical disks; those of disk images are files of another volume and left out.
+        Volumes of physical disks, each once, though a Fusion Drive lies on two; those of disk
+        images are files of another volume and left out.
 
     Raises:
         ParseError: A part is missing or of another form.
     """
     mounts = {device: place for device, place in _mounts(listed) if place}
-    containers = {_need(it, "ContainerReference"): it for it in dictionaries(apfs, "Containers")}
+    containers = tuple((it, _stores(it)) for it in dictionaries(apfs, "Containers"))
+    in_containers = frozenset[str]().union(*(stores for _, stores in containers))
     found: list[Volume] = []
     for disk in physical_disks(listed):
-        info = disks[_need(disk, "DeviceIdentifier")]
+        info = disks.get(_need(disk, "DeviceIdentifier"))
+        if info is None:
+            raise ParseError("nothing is told of a disk that is listed")
         if text(info, "BusProtocol") == "Disk Image":
             continue
         external = _is_external(info)
-        parts = dictionaries(disk, "Partitions") or (disk,)
-        stores = {_need(part, "DeviceIdentifier") for part in parts}
-        for name, container in containers.items():
-            if stores & {_need(it, "DeviceIdentifier") for it in _stores(container)}:
-                found += _apfs_volumes(name, container, mounts, external=external)
-        found += _plain_volumes(parts, mounts, external=external)
-    return tuple(found)
+        parts = {_need(it, "DeviceIdentifier"): it for it in _parts(disk)}
+        for container, stores in containers:
+            if stores & parts.keys():
+                found += _apfs_volumes(container, mounts, external=external)
+        rest = tuple(part for name, part in parts.items() if name not in in_containers)
+        found += _plain_volumes(rest, mounts, external=external)
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(disk: Dictionary) -> tuple[Dictionary, ...]:
+    """The disk's partitions, or the disk itself where it has none."""
+    return dictionaries(disk, "Partitions") or (disk,)
 
 
 def physical_disks(listed: Dictionary) -> tuple[Dictionary, ...]:
@@ -128,8 +137,9 @@ def physical_disks(listed: Dictionary) -> tuple[Dictionary, ...]:
     return tuple(disk for disk in disks if not dictionaries(disk, "APFSPhysicalStores"))
 
 
-def _stores(container: Dictionary) -> tuple[Dictionary, ...]:
-    return dictionaries(container, "PhysicalStores")
+def _stores(container: Dictionary) -> frozenset[str]:
+    stores = dictionaries(container, "PhysicalStores")
+    return frozenset(_need(it, "DeviceIdentifier") for it in stores)
 
 
 def _is_external(info: Dictionary) -> bool:
@@ -148,8 +158,9 @@ def _mounts(listed: Dictionary) -> Iterator[tuple[str, str]]:
 
 
 def _apfs_volumes(
-    name: str, container: Dictionary, mounts: dict[str, str], *, external: bool
+    container: Dictionary, mounts: dict[str, str], *, external: bool
 ) -> Iterator[Volume]:
+    name = _need(container, "ContainerReference")
     for volume in dictionaries(container, "Volumes"):
         if set(texts(volume, "Roles")) & _SYSTEM_ROLES:
             continue
@@ -173,10 +184,11 @@ def _plain_volumes(
         content = text(part, "Content") or ""
         device = _need(part, "DeviceIdentifier")
         place = mounts.get(device, "")
-        if content == "Apple_APFS" or content in _SYSTEM_PARTITIONS:
+        if content in _SYSTEM_PARTITIONS:
             continue
         # What macOS has mounted, and is neither APFS nor CoreStorage, it reads without a key.
-        readable = content in _READABLE_PARTITIONS or (place and content != "Apple_CoreStorage")
+        keyed = content in ("Apple_APFS", "Apple_CoreStorage")
+        readable = content in _READABLE_PARTITIONS or (place and not keyed)
         yield Volume(device, "", place, external, Cover.NOTHING if readable else Cover.UNKNOWN)
 
 
