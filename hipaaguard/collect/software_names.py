@@ -40,6 +40,9 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         flatpak: application ids.
         snap: names in the Snap store.
         opt: programs that its maker's own installer puts there.
+        windows: what Windows lists it as among installed apps, without version and architecture.
+        store: the first part of its package's name in the Microsoft Store.
+        apps: names of its application on macOS, without `.app`.
     """
 
     name: str
@@ -52,6 +55,14 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flatpak: tuple[str, ...] = ()
     snap: tuple[str, ...] = ()
     opt: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    store: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people call it."""
+        return (self.name, *self.also)
 
 
 class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +89,7 @@ def parse_names(text: bytes, name: str) -> Names:
     seen: set[str] = set()
     for product in table.products:
         _check(product, name)
-        for known in (product.name, *product.also):
+        for known in product.names:
             if known.casefold() in seen:
                 raise ParseError(f"{name}: {known!r} is listed twice")
             seen.add(known.casefold())
@@ -118,7 +129,7 @@ def find_product(name: str, table: Names | None = None) -> Product:
     """
     wanted = name.casefold()
     for product in (table or shipped_names()).products:
-        if wanted in {known.casefold() for known in (product.name, *product.also)}:
+        if wanted in {known.casefold() for known in product.names}:
             return product
     if not _PRODUCT.fullmatch(name):
         raise ParseError("the name of a program has letters, digits, spaces and . _ + - @ only")

@@ -9,6 +9,7 @@ from hipaaguard.collect.macos import (
     integrity,
     release,
     running,
+    software,
     system,
     updates,
 )
@@ -26,6 +27,8 @@ PROBES: tuple[Probe, ...] = (
     release.PROBE,
     running.PROBE,
     screen_lock.PROBE,
+    software.BROWSERS,
+    software.PROBE,
     system.PROBE,
     tls.PROBE,
     updates.PROBE,

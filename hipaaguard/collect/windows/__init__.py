@@ -11,6 +11,7 @@ from hipaaguard.collect.windows import (
     power,
     release,
     running,
+    software,
     wifi,
 )
 from hipaaguard.collect.windows.disk import probe as disk
@@ -36,6 +37,8 @@ PROBES: tuple[Probe, ...] = (
     running.PROBE,
     screen_lock.PROBE,
     sharing.PROBE,
+    software.BROWSERS,
+    software.PROBE,
     tls.PROBE,
     updates.PROBE,
     vpn.PROBE,
