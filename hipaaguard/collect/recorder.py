@@ -27,9 +27,6 @@ from hipaaguard.model import Platform, Unavailable
 # Longer answers stand in a file of their own, so that `recording.yaml` stays readable.
 MAX_INLINE_BYTES = 4096
 
-# No collector reads longer ones, and they can hold anything.
-MAX_BINARY_BYTES = 64
-
 # Values of the registry that are nobody's business, wherever they lie.
 SECRET = re.compile(
     "password|secret|credential|productid|productkey|owner|licen[cs]e|serial", re.IGNORECASE
@@ -147,7 +144,11 @@ class RecordingHost:
 
 
 def recording_files(
-    host: RecordingHost, redactor: Redactor, taken_at: datetime, origin: str
+    host: RecordingHost,
+    redactor: Redactor,
+    taken_at: datetime,
+    origin: str,
+    system: str = "",
 ) -> dict[str, bytes]:
     """The recording's files by name, redacted: `recording.yaml` and those beside it."""
     writer = _Writer(redactor)
@@ -155,9 +156,10 @@ def recording_files(
     document: dict[str, Any] = {
         "platform": str(host.platform),
         "origin": origin,
+        "system": system,
         "taken_at": taken_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "elevated": host.elevated,
-        "person": {"name": "user", "uid": host.person.uid, "home": redactor.text(host.person.home)},
+        "person": {"name": "user", "uid": host.person.uid, "home": redactor.home},
         "env": {k: redactor.text(v) for k, v in sorted(heard.env.items()) if v is not None},
         "files": {redactor.text(k): writer.file(v) for k, v in sorted(heard.files.items())},
         "folders": {redactor.text(k): writer.names(v) for k, v in sorted(heard.folders.items())},
@@ -243,7 +245,8 @@ class _Writer:
 
     def _value(self, value: RegistryValue) -> object:
         if isinstance(value, bytes):
-            return {"hex": value[:MAX_BINARY_BYTES].hex()}
+            # No collector reads one, and it can hold anything.
+            return {"hex": ""}
         return self._cell(value)
 
     def rows(self, answer: tuple[Row, ...] | Unavailable) -> object:

@@ -7,33 +7,27 @@ command's arguments is HipaaGuard's own question and stays.
 
 import re
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-# Type identifiers of partitions, the same on every machine (UEFI specification; systemd's
-# Discoverable Partitions Specification; Microsoft's PARTITION_INFORMATION_GPT).
-WELL_KNOWN_UUIDS = frozenset(
-    {
-        "c12a7328-f81f-11d2-ba4b-00a0c93ec93b",
-        "21686148-6449-6e6f-744e-656564454649",
-        "bc13c2ff-59e6-4262-a352-b275fd6f7172",
-        "af9b60a0-1431-4f62-bc68-3311714a69ad",
-        "e75caf8f-f680-4cee-afa3-b001e56efc2d",
-        "0fc63daf-8483-4772-8e79-3d69d8477de4",
-        "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f",
-        "e6d6d379-f507-44c2-a23c-238f2a3df928",
-        "a19d880f-05fc-4d3b-a006-743f0f84911e",
-        "ca7d7ccb-63ed-4c53-861c-1742536059cc",
-        "4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
-        "933ac7e1-2eb4-4f13-b844-0e14e2aef915",
-        "e3c9e316-0b5c-4db8-817d-f92df00215ae",
-        "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7",
-        "de94bba4-06d1-4d40-a16a-bfd50179d6ac",
-    }
-)
+from hipaaguard.collect.well_known import WELL_KNOWN_UUIDS
+
+Network = IPv4Network | IPv6Network
+
 _HEX = "0-9a-fA-F"
 _UUID = re.compile(rf"\b[{_HEX}]{{8}}-(?:[{_HEX}]{{4}}-){{3}}[{_HEX}]{{12}}\b")
 _BARE_UUID = re.compile(rf"(?<=-)[{_HEX}]{{32}}(?=-|\b)")
-_MAC = re.compile(rf"(?<![{_HEX}:])(?:[{_HEX}]{{2}}:){{5}}[{_HEX}]{{2}}(?![{_HEX}:])")
+_MAC = re.compile(
+    rf"(?<![{_HEX}:-])[{_HEX}]{{2}}(?P<by>[:-])(?:[{_HEX}]{{2}}(?P=by)){{4}}[{_HEX}]{{2}}(?![{_HEX}:-])"
+)
+# Security identifiers of Windows that a computer, a domain or a directory makes; others, as that of
+# all administrators, are the same everywhere. The last number tells which account it is.
+_SID = re.compile(r"\bS-1-(?P<by>5-21|12-1)-\d{1,10}-\d{1,10}-\d{1,10}(?P<last>-\d{1,10})?\b")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+# What Apple's tools call a serial number, in JSON and in property lists.
+_APPLE = re.compile(
+    r'(?P<key>"(?:serial_number|[a-z_]*serial_num|platform_UUID|provisioning_UDID)"\s*:\s*"'
+    r"|<key>(?:SerialNumber|IOPlatformSerialNumber|MediaUUID)</key>\s*<string>)(?P<value>[^\"<]+)"
+)
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)")
 _IPV6 = re.compile(rf"(?<![\w:.])(?=[{_HEX}:]*:[{_HEX}:]*:)[{_HEX}:]{{2,39}}(?![\w:.])")
 # What udev and system files call a serial number, a label or a network's name.
@@ -46,10 +40,24 @@ _NETWORK = re.compile(r"(?m)^(?P<key>ssid=|.*\bConnected network\s+)(?P<value>\S
 _DEVICE_LINK = re.compile(r"(?m)^S:.*\n?")
 
 
+# Homes that name nobody.
+_NOBODYS = ("/", "", "/root")
+
+
+def new_home(home: str) -> str:
+    r"""Where the home folder lies in a recording: `/home/user`, `/Users/user`, `C:\Users\user`."""
+    if home[1:2] == ":":
+        return home[:2] + r"\Users\user"
+    if home in _NOBODYS:
+        return home
+    return "/Users/user" if home.startswith("/Users/") else "/home/user"
+
+
 class Redactor:
     """Replaces consistently over all the texts of one recording.
 
-    Made with what is known of the person; `keep` holds texts that must stay (commands' arguments).
+    Made with what is known of the person; `keep` holds texts that must stay (commands' arguments),
+    `networks` those of the practice, which a policy named.
     """
 
     def __init__(
@@ -60,9 +68,16 @@ class Redactor:
         host_name: str,
         people: Iterable[str] = (),
         keep: Iterable[str] = (),
+        networks: Iterable[Network] = (),
     ) -> None:
+        self._networks = tuple(networks)
         self._keep = frozenset(keep)
         self._home = home
+        self.home = new_home(home)
+        # Windows does not tell upper from lower case in the names of people and folders.
+        on_windows = home[1:2] == ":"
+        self._case = re.IGNORECASE if on_windows else re.NOFLAG
+        self._is_home = re.compile(re.escape(home) + r"(?![\w-])", self._case)
         self._seen: dict[str, dict[str, str]] = {}
         names = {host_name: "host", user: "user"}
         others = sorted(set(people) - {user})
@@ -80,6 +95,9 @@ class Redactor:
         text = _DEVICE_LINK.sub("", text)
         text = _NAMED.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _NETWORK.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
+        text = _APPLE.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
+        text = _MAIL.sub(self._replace(lambda mail: self._token("mail", mail)), text)
+        text = _SID.sub(self._sid, text)
         text = self._people(text)
         text = _UUID.sub(self._replace(self._uuid), text)
         text = _BARE_UUID.sub(self._replace(self._bare_uuid), text)
@@ -91,10 +109,10 @@ class Redactor:
         return lambda found: found[0] if found[0] in self._keep else new(found[0])
 
     def _people(self, text: str) -> str:
-        if self._home not in ("/", "", "/root"):
-            text = re.sub(re.escape(self._home) + r"(?![\w-])", "/home/user", text)
+        if self._home not in _NOBODYS:
+            text = self._is_home.sub(lambda found: self.home, text)
         for name, new in self._names.items():
-            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", new, text)
+            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", new, text, flags=self._case)
         for name, new in self._short.items():
             text = re.sub(rf"(?<=/){re.escape(name)}(?=/|\s|$)", new, text)
         return text
@@ -117,14 +135,23 @@ class Redactor:
         return f"000000000000400080{self._number('uuid', value.lower()):014x}"
 
     def _mac(self, value: str) -> str:
-        if value in ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"):
+        plain = value.lower().replace("-", ":")
+        if plain in ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"):
             return value
-        return "02:00:00:00:{:02x}:{:02x}".format(*divmod(self._number("mac", value.lower()), 256))
+        new = "02:00:00:00:{:02x}:{:02x}".format(*divmod(self._number("mac", plain), 256))
+        return new.replace(":", "-").upper() if "-" in value else new
+
+    def _sid(self, found: re.Match[str]) -> str:
+        last = found["last"] or ""
+        number = self._number("sid", found[0].removesuffix(last))
+        return f"S-1-{found['by']}-1000000000-1000000000-{number}{last}"
 
     def _address(self, value: str) -> str:
         try:
             address = ip_address(value)
         except ValueError:
+            return value
+        if any(address in network for network in self._networks):
             return value
         if isinstance(address, IPv4Address):
             return self._ipv4(address)

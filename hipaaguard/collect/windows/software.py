@@ -30,7 +30,9 @@ PACKAGES = (
 MAX_VERSION = 60
 
 _ASIDE = re.compile(r"\([^()]*\)")
-_VERSION_WORD = re.compile(r"(-|v?\d+(\.\d+)+(-\S+)?|x64|x86|amd64|arm64|64-bit|32-bit)", re.IGNORECASE)
+_VERSION_WORD = re.compile(
+    r"(-|v?\d+(\.\d+)+(-\S+)?|x64|x86|amd64|arm64|64-bit|32-bit)", re.IGNORECASE
+)
 _PACKAGE = re.compile(r"(?P<name>[A-Za-z0-9.-]{3,50})_(?P<version>\d+(\.\d+){3})_.*")
 
 
