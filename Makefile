@@ -44,6 +44,8 @@ lint: dev  ## Format check, ruff, mypy, import contracts.
 	$(BIN)/ruff format --check hipaaguard tests scripts
 	$(BIN)/ruff check hipaaguard tests scripts
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 hipaaguard
+	$(BIN)/mypy --platform darwin hipaaguard
 	$(BIN)/lint-imports --no-cache
 
 .PHONY: test
@@ -70,6 +72,10 @@ docs-check: dev  ## Fail when a generated file is not current.
 .PHONY: coverage-of-platforms
 coverage-of-platforms: dev  ## Print what backs each fact: recordings by fact, system and variant.
 	@$(BIN)/python scripts/coverage_of_platforms.py
+
+.PHONY: support-matrix
+support-matrix: dev  ## Print which fact is known of which version of Windows and macOS, with which rights.
+	@$(BIN)/python scripts/support_matrix.py
 
 .PHONY: check
 check: tools lint coverage docs-check  ## Everything that CI runs.

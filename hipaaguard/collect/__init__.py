@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 
-from hipaaguard.collect.host import AS_ADMINISTRATOR, Host
+from hipaaguard.collect.host import AS_ADMINISTRATOR, WINDOWS_AS_ADMINISTRATOR, Host
 from hipaaguard.collect.memory import RememberingHost
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS, check_value, split_key
@@ -127,7 +127,9 @@ def _run(
         missing = Unavailable(Reason.INTERNAL_ERROR, f"the probe of {probe.subject} crashed")
     finally:
         finished(probe.subject)
-    settle = "" if host.elevated else AS_ADMINISTRATOR
+    on_windows = host.platform is Platform.WINDOWS
+    command = WINDOWS_AS_ADMINISTRATOR if on_windows else AS_ADMINISTRATOR
+    settle = "" if host.elevated else command
     found = {fact.key: _checked(fact, settle) for fact in facts if fact.key in share}
     return {key: found.get(key, Fact(key, missing, probe.subject)) for key in share}
 

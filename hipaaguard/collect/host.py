@@ -18,6 +18,9 @@ MAX_OUTPUT_BYTES = 16 << 20
 AS_ADMINISTRATOR = 'sudo "$(command -v hipaaguard)" audit'
 """What settles a fact that is `not-permitted`; written so because root's PATH is not the user's."""
 
+WINDOWS_AS_ADMINISTRATOR = 'hipaaguard audit (in a terminal opened with "Run as administrator")'
+"""The same on Windows, where no command of one line would do."""
+
 SILENCE = {
     Reason.NOT_INSTALLED: "a file that would tell is not there",
     Reason.NOT_PERMITTED: "a file that would tell may be read only with other rights",

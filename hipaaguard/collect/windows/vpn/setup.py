@@ -5,7 +5,7 @@ Settings hold keys: of files that can, only the names are asked for.
 
 from collections.abc import Iterator
 
-from hipaaguard.collect.host import AS_ADMINISTRATOR, Host, RegistryKey, is_absent
+from hipaaguard.collect.host import WINDOWS_AS_ADMINISTRATOR, Host, RegistryKey, is_absent
 from hipaaguard.collect.windows.vpn.tunnels import Kind
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
@@ -82,7 +82,7 @@ def _filled(host: Host, folder: str) -> str:
 def _locked(answer: Unavailable, kind: Kind) -> Unavailable:
     """The reason why a place could not be looked into, with the way to settle it."""
     closed = answer.reason is Reason.NOT_PERMITTED
-    settle = AS_ADMINISTRATOR if closed else ""
+    settle = WINDOWS_AS_ADMINISTRATOR if closed else ""
     return Unavailable(answer.reason, f"the {kind} settings could not be looked into", settle)
 
 
