@@ -1,5 +1,6 @@
 """A recording of Windows or macOS replays to the same facts, and gives nobody away."""
 
+import json
 from datetime import UTC
 from pathlib import Path
 
@@ -97,6 +98,38 @@ def test_what_is_the_same_everywhere_stays() -> None:
     ):
         assert redactor.text(text) == text
     assert redactor.text("/Users/anna/Library") == "/Users/user/Library"
+
+
+SOCKETS = """\
+Proto Recv-Q Send-Q  Local Address          Foreign Address        (state)
+tcp4       0      0  198.51.100.7.52811     93.184.215.14.443      ESTABLISHED 0 0
+tcp4       0      0  93.184.215.99.8080     *.*                    LISTEN      0 0
+tcp6       0      0  2a02:8070:74d4:d.8081  *.*                    LISTEN      0 0
+tcp6       0      0  ::1.8021               *.*                    LISTEN      0 0
+udp4       0      0  93.184.215.99.60109    93.184.215.14.443                  0 0
+udp4       0      0  *.5353                 *.*                                0 0
+udp6       0      0  fe80::1%lo0.123        *.*                                0 0
+"""
+
+
+def test_whom_a_mac_talks_to_is_not_kept() -> None:
+    found = Redactor(user="anna", home="/Users/anna", host_name="annas-mac").text(SOCKETS)
+    assert "93.184" not in found
+    assert "2a02" not in found
+    assert "ESTABLISHED" not in found
+    assert "60109" not in found
+    for kept in ("203.0.113.2.8080 ", "2001:db8::", "::1.8021 ", "*.5353 ", "%lo0.123 "):
+        assert kept in found
+
+
+def test_names_of_shared_folders_are_not_kept() -> None:
+    shares = {"Annas Müster Public": {"path": "/Volumes/Muster", "smb_shared": 1}}
+    share = {"path": "/Users/anna/Public", "smb_name": 'Muster "A"', "smb_shared": 0}
+    text = json.dumps({**shares, "Zweite": share}, indent=2, ensure_ascii=False)
+    found = Redactor(user="anna", home="/Users/anna", host_name="annas-mac").text(text)
+    assert "ster" not in found
+    assert "Zweite" not in found
+    assert [it["smb_shared"] for it in json.loads(found).values()] == [1, 0]
 
 
 def test_every_identifier_that_collectors_know_stays() -> None:

@@ -13,12 +13,6 @@ from hypothesis import strategies as st
 from hipaaguard.collect.linux.processes import Process
 from hipaaguard.collect.linux.remote.programs import PROGRAMS
 from hipaaguard.collect.linux.remote.ssh_listening import is_open, parse_units
-from hipaaguard.collect.linux.remote.ssh_login import (
-    Login,
-    matches_list,
-    parse_groups,
-    parse_login,
-)
 from hipaaguard.collect.linux.remote.ssh_server import (
     Start,
     parse_dropbear,
@@ -27,6 +21,12 @@ from hipaaguard.collect.linux.remote.ssh_server import (
     parse_start,
 )
 from hipaaguard.collect.sshd_config import parse_lines, parse_settings
+from hipaaguard.collect.sshd_login import (
+    Login,
+    matches_list,
+    parse_groups,
+    parse_login,
+)
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS
 from tests.conftest import TESTS, needs

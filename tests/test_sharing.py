@@ -11,7 +11,6 @@ from hipaaguard.collect.linux.sharing.cups import (
     Access,
     parse_cupsd_conf,
     parse_listen,
-    parse_shared,
 )
 from hipaaguard.collect.linux.sharing.nfs import Export, parse_etab
 from hipaaguard.collect.linux.sharing.servers import has_dav, is_media_server
@@ -25,6 +24,7 @@ from hipaaguard.collect.linux.sharing.smb_conf import (
     parse_version,
     usershare_folder,
 )
+from hipaaguard.collect.printers_conf import parse_shared
 from hipaaguard.errors import ParseError
 from tests.conftest import TESTS
 

@@ -38,6 +38,19 @@ _NAMED = re.compile(
 # The name of a Wi-Fi network, as wpa_cli and iwctl tell it.
 _NETWORK = re.compile(r"(?m)^(?P<key>ssid=|.*\bConnected network\s+)(?P<value>\S.*)$")
 _DEVICE_LINK = re.compile(r"(?m)^S:.*\n?")
+# A socket as netstat of macOS shows it, the port behind the address; of one that talks to another
+# computer nothing is kept.
+_SOCKET = re.compile(
+    r"(?m)^(?P<head>(?:tcp|udp)(?:4|6|46) +\d+ +\d+ +)(?P<address>\S+)(?P<port>\.(?:\d{1,5}|\*) +)"
+    r"(?P<rest>\*\.\* .*)$"
+)
+_CONNECTION = re.compile(r"(?m)^(?:tcp|udp)(?:4|6|46) +\d+ +\d+ +\S+ +(?!\*\.\* )\S+\.\d+ .*\n?")
+# A shared folder of macOS, whose name often is that of a person, as `sharing` tells it in JSON.
+_SHARES = '"smb_shared"'
+_SHARE = re.compile(
+    r'(?P<key>"(?:path|[a-z]+_name)"\s*:\s*"|(?<=[{,\s])")(?P<value>(?:[^"\\]|\\.)+)'
+    r'(?P<end>"(?=\s*:\s*\{|\s*[,}]))'
+)
 
 
 # Homes that name nobody.
@@ -92,7 +105,10 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text with everything replaced."""
-        text = _DEVICE_LINK.sub("", text)
+        text = _CONNECTION.sub("", _DEVICE_LINK.sub("", text))
+        text = _SOCKET.sub(self._socket, text)
+        if _SHARES in text:
+            text = _SHARE.sub(self._share, text)
         text = _NAMED.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _NETWORK.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _APPLE.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
@@ -140,6 +156,24 @@ class Redactor:
             return value
         new = "02:00:00:00:{:02x}:{:02x}".format(*divmod(self._number("mac", plain), 256))
         return new.replace(":", "-").upper() if "-" in value else new
+
+    def _socket(self, found: re.Match[str]) -> str:
+        shown = found["address"]
+        # Those of an interface are met once more, as any address.
+        new = shown if shown == "*" or "%" in shown else self._own_address(shown)
+        return found["head"] + new + found["port"] + found["rest"]
+
+    def _own_address(self, shown: str) -> str:
+        try:
+            address = ip_address(shown)
+        except ValueError:
+            # The beginning of a long one.
+            return f"2001:db8::{self._number('ipv6', shown):x}"
+        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        return shown if mapped and mapped.is_loopback else self._address(shown)
+
+    def _share(self, found: re.Match[str]) -> str:
+        return found["key"] + self._token("name", found["value"]) + found["end"]
 
     def _sid(self, found: re.Match[str]) -> str:
         last = found["last"] or ""

@@ -18,6 +18,8 @@ SPECS = (
             "Ports on addresses of a VPN or of virtual machines count like all beyond loopback.",
             "UDP ports of the range that the system hands out to programs that ask, and the port "
             "on which addresses are received (DHCP), are left out.",
+            "On macOS the first 16 letters of a program are told, and a port that launchd holds "
+            "until somebody comes is launchd's.",
             "On Windows the services that share a process are all called `svchost`.",
             "A container's port that the kernel forwards by itself has no program that waits, and "
             "is not listed.",

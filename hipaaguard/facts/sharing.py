@@ -1,6 +1,6 @@
 """What of this computer is offered to others on its network."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, STRINGS, WINDOWS, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, MACOS, STRINGS, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
@@ -12,6 +12,8 @@ SPECS = (
         traps=(
             "A file server that runs without anything to share does not count, nor do the shares "
             "that Windows makes for administrators (C$, ADMIN$).",
+            "On macOS the file server counts whenever it waits: it offers administrators every "
+            "disk, and everyone their home.",
             "On Windows shares that last until the next start are not seen.",
             "SSH, synchronisation (Syncthing, Dropbox) and phone links (KDE Connect) also move "
             "files and are not counted here.",
@@ -45,7 +47,7 @@ SPECS = (
         BOOL,
         "Other computers may send jobs to a printer of this one.",
         "Printers shared",
-        needs_rights=LINUX,
+        needs_rights=LINUX + MACOS,
         traps=(
             "Looking for other computers' printers (cups-browsed) is not sharing.",
             "Printers that only Samba offers are not seen.",

@@ -7,13 +7,16 @@ from hipaaguard.collect.macos import (
     backup,
     firewall,
     integrity,
+    listening,
     release,
     running,
+    sharing,
     software,
     system,
     updates,
 )
 from hipaaguard.collect.macos.disk import probe as disk
+from hipaaguard.collect.macos.remote import probe as remote
 from hipaaguard.collect.macos.screen_lock import probe as screen_lock
 from hipaaguard.collect.macos.vpn import probe as vpn
 
@@ -24,9 +27,12 @@ PROBES: tuple[Probe, ...] = (
     disk.PROBE,
     firewall.PROBE,
     integrity.PROBE,
+    listening.PROBE,
     release.PROBE,
+    remote.PROBE,
     running.PROBE,
     screen_lock.PROBE,
+    sharing.PROBE,
     software.BROWSERS,
     software.PROBE,
     system.PROBE,

@@ -2,9 +2,9 @@
 
 import re
 
-from hipaaguard.collect.linux.remote.ssh_login import parse_login
 from hipaaguard.collect.linux.remote.ssh_server import parse_ports
 from hipaaguard.collect.sshd_config import Settings, parse_settings
+from hipaaguard.collect.sshd_login import parse_login
 from tests.corpus import Case, Reader
 
 NO_CASE = frozenset[str]()

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hipaaguard.collect.host import Host, is_absent, read_text
-from hipaaguard.collect.linux.folders import find_programs
+from hipaaguard.collect.linux.folders import find_programs, names_in
 from hipaaguard.collect.linux.processes import Process, every_process, outside_containers
-from hipaaguard.collect.linux.remote.ssh_login import Login, parse_groups, parse_login
-from hipaaguard.collect.linux.remote.sshd_files import read_settings
 from hipaaguard.collect.sshd_config import Settings
+from hipaaguard.collect.sshd_files import read_settings
+from hipaaguard.collect.sshd_login import Login, parse_groups, parse_login
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 
@@ -125,10 +125,10 @@ def find_starts(host: Host) -> tuple[Start, ...] | Unavailable:
 def read_start(host: Host, start: Start) -> Settings | Unavailable:
     """The settings of a server that was started so."""
     paths = (start.file,) if start.file else CONFIG_PATHS
-    settings = read_settings(host, paths[0], start.options)
+    settings = read_settings(host, paths[0], names_in, start.options)
     for path in paths[1:]:
         if is_absent(host.read(paths[0])):
-            settings = read_settings(host, path, start.options)
+            settings = read_settings(host, path, names_in, start.options)
     return settings
 
 

@@ -5,14 +5,13 @@ a printer is shared. Which printers are, only an administrator may read.
 """
 
 import ipaddress
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hipaaguard.collect.host import Host, attempt, is_absent, read_text
 from hipaaguard.collect.linux.folders import read_if_there
 from hipaaguard.collect.linux.listening import Listening, find_listening
 from hipaaguard.collect.linux.processes import every_process
+from hipaaguard.collect.printers_conf import OPENING, lines, parse_shared
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
 
@@ -21,7 +20,6 @@ _LISTS = ("/etc/cups/printers.conf", "/etc/cups/classes.conf")
 _DEFAULT_PORT = 631
 _LISTENING = frozenset({"listen", "port", "ssllisten", "sslport"})
 _OWN = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "none"})
-_OPENING = re.compile(r"<\s*(\w+)\s*([^>]*?)\s*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ def parse_cupsd_conf(text: str) -> Access:
     ports: set[int] = set()
     admits = ruled = False
     location: str | None = None
-    for line in _lines(text):
-        if block := _OPENING.fullmatch(line):
+    for line in lines(text):
+        if block := OPENING.fullmatch(line):
             location = block[2] if block[1].lower() == "location" else location
             ruled = ruled or location == "/"
             continue
@@ -73,11 +71,6 @@ def parse_cupsd_conf(text: str) -> Access:
     if not ruled:
         raise ParseError("the printing system's settings have no rules for others")
     return Access(frozenset(ports), admits)
-
-
-def _lines(text: str) -> Iterable[str]:
-    lines = (re.sub(r"\s+", " ", line).strip() for line in text.splitlines())
-    return (line for line in lines if line and not line.startswith("#"))
 
 
 def _is_printing(location: str) -> bool:
@@ -117,36 +110,6 @@ def _is_own(host: str) -> bool:
         return host in _OWN or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def parse_shared(text: str) -> bool:
-    """Whether one of the printers or classes in this list is shared.
-
-    Args:
-        text: blocks `<Printer NAME>` or `<DefaultPrinter NAME>`, in classes.conf of `Class`, with
-            lines such as `Shared Yes`.
-
-    Returns:
-        True also for one that does not say, as sharing is the default.
-
-    Raises:
-        ParseError: A block that is not closed.
-
-    Source: printers.conf(5), cupsd.conf(5) DefaultShared.
-    """
-    inside = shared = False
-    for line in _lines(text):
-        if line.startswith("</"):
-            if inside and shared:
-                return True
-            inside = False
-        elif _OPENING.fullmatch(line):
-            inside = shared = True
-        elif inside and line.lower().startswith("shared "):
-            shared = line.split(" ", 1)[1].lower() not in ("no", "off", "false")
-    if inside:
-        raise ParseError("the list of printers ends in the middle of one")
-    return False
 
 
 def read_printers(host: Host) -> bool | Unavailable:

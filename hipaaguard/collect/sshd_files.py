@@ -3,9 +3,9 @@
 import fnmatch
 import posixpath
 import re
+from collections.abc import Callable
 
 from hipaaguard.collect.host import Host, attempt, decode, is_absent
-from hipaaguard.collect.linux.folders import names_in
 from hipaaguard.collect.sshd_config import Settings, parse_settings
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Reason, Unavailable
@@ -13,20 +13,26 @@ from hipaaguard.model import Reason, Unavailable
 _FOLDER = "/etc/ssh"
 _WILDCARDS = re.compile(r"[*?\[]")
 
+Names = Callable[[Host, str], tuple[str, ...] | Unavailable]
+"""From a folder to the names in it; none where there surely is no such folder."""
 
-def read_settings(host: Host, path: str, options: tuple[str, ...] = ()) -> Settings | Unavailable:
+
+def read_settings(
+    host: Host, path: str, names_in: Names, options: tuple[str, ...] = ()
+) -> Settings | Unavailable:
     """The settings that a server reads which is started with this file and these options.
 
     Args:
         host: whom to ask.
         path: its file.
+        names_in: how this system lists a folder.
         options: what `-o` was followed by on its command line: `PasswordAuthentication=no`. They
             count before the file.
 
     Returns:
         The settings, or why a file could not be read.
     """
-    includes = _HostIncludes(host)
+    includes = _HostIncludes(host, names_in)
     main = host.read(path)
     if isinstance(main, Unavailable):
         if is_absent(main):
@@ -43,8 +49,9 @@ def read_settings(host: Host, path: str, options: tuple[str, ...] = ()) -> Setti
 class _HostIncludes:
     """Gives the texts of included files; remembers why one could not be read."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, names_in: Names) -> None:
         self._host = host
+        self._names_in = names_in
         self.failed: Unavailable | None = None
 
     def __call__(self, pattern: str) -> tuple[str, ...]:
@@ -62,7 +69,7 @@ class _HostIncludes:
         folder, name = posixpath.split(pattern)
         if _WILDCARDS.search(folder):
             raise ParseError("the SSH server's settings include files by an unusual pattern")
-        names = names_in(self._host, folder)
+        names = self._names_in(self._host, folder)
         if isinstance(names, Unavailable):
             self._refuse(names)
             return ()

@@ -101,7 +101,7 @@ def _flag(
 
 
 def _by_password(settings: Settings, case: frozenset[str]) -> bool:
-    # Without PAM, nothing on Linux asks the questions of keyboard-interactive.
+    # Without PAM, nothing on Linux and macOS asks the questions of keyboard-interactive.
     asks = _flag(settings, _QUESTIONS, case, default=True)
     asks &= _flag(settings, ("usepam",), case, default=False)
     known = {

@@ -1,0 +1,1 @@
+"""The ways in which this Mac can be used from elsewhere."""
