@@ -1,5 +1,6 @@
 """Which of the web browsers that were found are of a release that its maker has replaced."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
@@ -11,6 +12,10 @@ from hipaaguard.model import Fact, Reason, Unavailable
 
 # Debian's package of the long-term release, whose version does not always say so.
 _LONG_TERM = "Firefox ESR"
+
+# Outside Linux, Brave writes Chromium's number before its own: 144.1.86.142 is Brave 1.86.142.
+_BRAVE = "Brave"
+_BRAVE_AFTER_CHROMIUM = re.compile(r"\d{2,4}\.(1\.\d+\.\d+)")
 
 
 def tell(
@@ -65,7 +70,10 @@ def outdated(
 
 def _verdict(browser: Browser, install: Install, today: date) -> Verdict:
     long_term = install.long_term or browser.product == _LONG_TERM
-    return judge(browser, install.version, today, long_term=long_term)
+    version = install.version
+    if browser.product == _BRAVE and (match := _BRAVE_AFTER_CHROMIUM.fullmatch(version)):
+        version = match[1]
+    return judge(browser, version, today, long_term=long_term)
 
 
 def _doubt(name: str, verdict: Verdict) -> Unavailable | None:

@@ -41,11 +41,13 @@ class Capabilities:
         lid: whether it has a lid.
         battery: whether it has a battery.
         modern_standby: whether it stays half awake instead of sleeping.
+        sleeps: whether it can sleep with its memory kept (S3), which a virtual one seldom can.
     """
 
     lid: bool
     battery: bool
     modern_standby: bool
+    sleeps: bool
 
 
 def parse_capabilities(rows: Sequence[Row]) -> Capabilities:
@@ -56,11 +58,11 @@ def parse_capabilities(rows: Sequence[Row]) -> Capabilities:
     """  # noqa: DOC201 - the first line says it
     if len(rows) != 1:
         raise ParseError("Windows did not tell how this computer sleeps")
-    values = [flag(rows[0], name) for name in ("Lid", "Batteries", "ModernStandby")]
-    lid, battery, modern = values
-    if lid is None or battery is None or modern is None:
+    values = [flag(rows[0], name) for name in ("Lid", "Batteries", "ModernStandby", "S3")]
+    lid, battery, modern, sleeps = values
+    if lid is None or battery is None or modern is None or sleeps is None:
         raise ParseError("Windows did not tell how this computer sleeps")
-    return Capabilities(lid, battery, modern)
+    return Capabilities(lid, battery, modern, sleeps)
 
 
 def find_capabilities(host: Host) -> Capabilities | Unavailable:

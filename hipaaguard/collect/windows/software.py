@@ -30,8 +30,9 @@ PACKAGES = (
 MAX_VERSION = 60
 
 _ASIDE = re.compile(r"\([^()]*\)")
+# Four digits are a year or, as Citrix has them, a year and a month.
 _VERSION_WORD = re.compile(
-    r"(-|v?\d+(\.\d+)+(-\S+)?|x64|x86|amd64|arm64|64-bit|32-bit)", re.IGNORECASE
+    r"(-|\d{4}|v?\d+(\.\d+)+(-\S+)?|x64|x86|amd64|arm64|64-bit|32-bit)", re.IGNORECASE
 )
 _PACKAGE = re.compile(r"(?P<name>[A-Za-z0-9.-]{3,50})_(?P<version>\d+(\.\d+){3})_.*")
 
@@ -50,25 +51,32 @@ def wanted_names(product: Product) -> frozenset[str]:
 def parse_entry(key: RegistryKey) -> tuple[str, Install] | None:
     """The plain name of an installed app, and the install; None for an entry without a name.
 
+    A version that is no text is not told: whatever one installer wrote says nothing of others.
+
     Raises:
-        ParseError: A value is of another type.
+        ParseError: The name is of another type.
     """  # noqa: DOC201 - the first line says it
     name = key.text("DisplayName")
     if not name:
         return None
-    version = (key.text("DisplayVersion") or "").strip()
+    value = key.value("DisplayVersion")
+    version = value.strip() if isinstance(value, str) else ""
     told = version if version.isprintable() and len(version) <= MAX_VERSION else ""
     return plain_name(name), Install(told, SOURCE, long_term="esr" in name.casefold().split())
 
 
-def parse_packages(key: RegistryKey) -> Mapping[str, Install]:
-    """The installs of Store packages by the first part of their names, in lower case."""
-    found = {}
-    for full in key.keys:
-        match = _PACKAGE.fullmatch(full)
-        if match is not None:
-            found[match["name"].casefold()] = Install(match["version"], STORE_SOURCE)
-    return found
+def parse_packages(key: RegistryKey) -> tuple[tuple[str, Install], ...]:
+    """The first part of each Store package's name, in lower case, and the install.
+
+    Returns:
+        In the order of the registry; a package comes once for each version and architecture.
+    """
+    matches = (_PACKAGE.fullmatch(full) for full in key.keys)
+    return tuple(
+        (match["name"].casefold(), Install(match["version"], STORE_SOURCE))
+        for match in matches
+        if match is not None
+    )
 
 
 def find(host: Host, products: tuple[Product, ...]) -> Mapping[str, Finding]:
@@ -76,12 +84,12 @@ def find(host: Host, products: tuple[Product, ...]) -> Mapping[str, Finding]:
     gaps: list[Unavailable] = []
     found: list[tuple[str, Install | Unavailable]] = []
     listed = list(_listed(host, gaps))
-    packages = _packages(host, gaps)
+    packages = list(_packages(host, gaps))
     for product in products:
         names = wanted_names(product)
         found += [(product.name, install) for name, install in listed if name in names]
         stored = {name.casefold() for name in (*product.store, *product.names)}
-        found += [(product.name, it) for name, it in packages.items() if name in stored]
+        found += [(product.name, it) for name, it in packages if name in stored]
     return {product.name: make_finding(product.name, found, gaps) for product in products}
 
 
@@ -109,13 +117,13 @@ def _entry(host: Host, path: str) -> tuple[str, Install] | Unavailable | None:
     return attempt(parse_entry, key)
 
 
-def _packages(host: Host, gaps: list[Unavailable]) -> Mapping[str, Install]:
+def _packages(host: Host, gaps: list[Unavailable]) -> tuple[tuple[str, Install], ...]:
     key = host.registry(PACKAGES)
     if isinstance(key, Unavailable):
         # Windows 7, servers and the long-term channel have no Store.
         if not is_absent(key):
             gaps.append(key)
-        return {}
+        return ()
     return parse_packages(key)
 
 

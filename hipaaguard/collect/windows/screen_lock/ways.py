@@ -17,7 +17,7 @@ from hipaaguard.collect.host import Host, RegistryKey, is_absent
 from hipaaguard.collect.windows import power
 from hipaaguard.collect.windows.power import Capabilities
 from hipaaguard.errors import ParseError
-from hipaaguard.model import Unavailable
+from hipaaguard.model import Reason, Unavailable
 
 MACHINE = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
 PERSON = r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
@@ -29,6 +29,9 @@ _NEVER = 0xFFFFFFFF
 # The most that Windows takes; whatever is larger, as 0xFFFFFFFF, is no limit.
 _MAX_LIMIT_S = 599_940
 _ON = 1
+_NO_SLEEP = Unavailable(
+    Reason.UNRECOGNISED, "the screen locks by sleep alone, and this computer may not be able to"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,9 @@ def delay_after_dark(keys: Keys) -> int | None:
     value = keys.desktop.number("DelayLockInterval") if keys.desktop else None
     if value is None:
         return 0
-    # Some tools read the DWORD as a signed number.
-    return None if value in (_NEVER, -1) else value
+    # Some tools write the DWORD as a signed number.
+    value &= _NEVER
+    return None if value == _NEVER else value
 
 
 def sleep(host: Host, keys: Keys, able: Capabilities) -> int | Unavailable | None:
@@ -146,7 +150,10 @@ def sleep(host: Host, keys: Keys, able: Capabilities) -> int | Unavailable | Non
     if isinstance(idle, Unavailable):
         return idle
     # 0 is never; on mains and on battery it must come to sleep.
-    return max(idle) + delay if all(idle) else None
+    if not all(idle):
+        return None
+    # NOTE: plans have a time to sleep also where nothing can, as on most virtual machines.
+    return max(idle) + delay if able.modern_standby or able.sleeps else _NO_SLEEP
 
 
 def wake_delay(host: Host, keys: Keys, able: Capabilities) -> int | Unavailable | None:
