@@ -25,7 +25,8 @@ LOGIN_SETTINGS = f"/Library/Preferences/{LOGIN_WINDOW}.plist"
 LOGIN_PASSWORD = "/etc/kcpassword"
 PASSCODE = "com.apple.mobiledevice.passwordpolicy"
 POLICIES = ("pwpolicy", "-getaccountpolicies")
-USERS = ("dscl", "-plist", ".", "-readall", "/Users", "UniqueID", "IsHidden")
+MCX = "com.apple.MCX"
+USERS = ("dscl", "-plist", ".", "-readall", "/Users", "UniqueID", "IsHidden", "UserShell")
 
 ADMIN_GROUP = 80
 FIRST_PERSON = 501
@@ -33,6 +34,10 @@ _LAST_NUMBER = 2**31
 
 _ID = "dsAttrTypeStandard:UniqueID"
 _HIDDEN = "dsAttrTypeNative:IsHidden"
+_SHELL = "dsAttrTypeStandard:UserShell"
+_NO_SHELL = re.compile(r".*/(false|nologin)")
+
+_COUNTED = "policyAttributeFailedAuthentications"
 _FAILURES = "policyAttributeMaximumFailedAuthentications"
 _LENGTH = re.compile(r"policyAttributePassword matches '\.\{(\d{1,3}),\}\+?'")
 
@@ -55,7 +60,9 @@ def parse_groups(text: str) -> frozenset[int]:
 
 
 def parse_people(data: bytes) -> int:
-    """How many accounts are people's: numbered from 501 on and not hidden.
+    """How many accounts are people's: numbered from 501 on, not hidden, and with a shell.
+
+    Accounts for file sharing alone have a shell that ends at once.
 
     Raises:
         ParseError: It is of another form, or lists no account at all.
@@ -73,7 +80,8 @@ def parse_people(data: bytes) -> int:
         if not re.fullmatch(r"-?\d{1,10}", uid):
             raise ParseError("an account has a number that is none")
         hidden = _HIDDEN in entry and _single(entry, _HIDDEN).lower() in ("1", "yes", "true")
-        count += FIRST_PERSON <= int(uid) < _LAST_NUMBER and not hidden
+        logs_in = _SHELL not in entry or _NO_SHELL.fullmatch(_single(entry, _SHELL)) is None
+        count += FIRST_PERSON <= int(uid) < _LAST_NUMBER and not hidden and logs_in
     return count
 
 
@@ -106,16 +114,21 @@ def failures_allowed(policies: Dictionary, managed: Dictionary) -> int | None:
     """How many wrong passwords lock an account; None when no number does.
 
     Raises:
-        ParseError: A value is of another type.
+        ParseError: A value is of another type, or failures are counted towards no known number.
     """  # noqa: DOC201 - the first line says it
-    numbers = [
-        number(managed, "maxFailedAttempts"),
-        *(
-            number(_parameters(policy), _FAILURES)
-            for policy in dictionaries(policies, "policyCategoryAuthentication")
-        ),
-    ]
-    return min((it for it in numbers if it), default=None)
+    numbers = [number(managed, "maxFailedAttempts")]
+    for policy in dictionaries(policies, "policyCategoryAuthentication"):
+        rule = text(policy, "policyContent")
+        if rule is None:
+            raise ParseError("a policy of accounts has no rule")
+        if _COUNTED not in rule:
+            # A number that no rule compares locks nothing.
+            continue
+        allowed = number(_parameters(policy), _FAILURES)
+        if allowed is None:
+            raise ParseError("a policy locks accounts after a number that is not stated")
+        numbers.append(allowed)
+    return min((it for it in numbers if it and it > 0), default=None)
 
 
 def length_needed(policies: Dictionary, managed: Dictionary) -> int | None:
@@ -147,7 +160,7 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     if keys & {"accounts.autologin", "accounts.guest_enabled"}:
         settings = _login_settings(host)
         yield Fact("accounts.autologin", _autologin(host, settings), LOGIN_SETTINGS)
-        yield Fact("accounts.guest_enabled", _guest(settings), LOGIN_SETTINGS)
+        yield Fact("accounts.guest_enabled", _guest(host), LOGIN_SETTINGS)
     if "accounts.user_is_admin" in keys:
         yield Fact("accounts.user_is_admin", _is_admin(host), "id")
     if "accounts.human_accounts" in keys:
@@ -183,12 +196,34 @@ def _autologin(host: Host, settings: Dictionary | Unavailable) -> bool | Unavail
     return True
 
 
-def _guest(settings: Dictionary | Unavailable) -> bool | Unavailable:
-    if isinstance(settings, Unavailable):
-        return settings
-    if attempt(flag, settings, "DisableGuestAccount") is True:
+def judge_guest(own: Dictionary, managed: Dictionary) -> bool | None:
+    """Whether guests may log in; None when nothing says it.
+
+    Args:
+        own: settings of the log-in window.
+        managed: those of profiles, of either name that the switch has had. Only there does it
+            count: in the machine's own settings it has no effect.
+
+    Raises:
+        ParseError: A value is of another type.
+    """  # noqa: DOC201 - the first line says it
+    if flag(managed, "EnableGuestAccount"):
+        return True
+    if flag(managed, "DisableGuestAccount"):
         return False
-    found = attempt(flag, settings, "GuestEnabled")
+    return flag({**own, **managed}, "GuestEnabled")
+
+
+def _guest(host: Host) -> bool | Unavailable:
+    own = read_settings(host, LOGIN_SETTINGS)
+    by_login, by_accounts = read_managed(host, LOGIN_WINDOW), read_managed(host, MCX)
+    if isinstance(by_login, Unavailable):
+        return by_login
+    if isinstance(by_accounts, Unavailable):
+        return by_accounts
+    if isinstance(own, Unavailable):
+        return own
+    found = attempt(judge_guest, own, {**by_login, **by_accounts})
     missing = Unavailable(Reason.UNRECOGNISED, "the settings do not say whether guests may log in")
     return missing if found is None else found
 
@@ -197,6 +232,8 @@ def _is_admin(host: Host) -> bool | Unavailable:
     answer = host.run("id", "-G", uid=host.person.uid)
     if isinstance(answer, Unavailable):
         return answer
+    if answer.exit_code != 0:
+        return Unavailable(Reason.FAILED, "the tool that lists groups answered with an error")
     groups = attempt(_groups, answer)
     return groups if isinstance(groups, Unavailable) else ADMIN_GROUP in groups
 

@@ -1,7 +1,7 @@
 """Updates of macOS: how they are set, when it last looked, what waits, what was installed.
 
-- Settings are those of a profile over the machine's. macOS 15 and later keep the truth elsewhere,
-  and may write it here late.
+- Settings are those of a management declaration over those of a profile over the machine's. macOS
+  15 and later keep the truth elsewhere, and may write it here late.
 - `softwareupdate --list` would ask Apple over the network, take half a minute, and answer in the
   person's language: it is never run.
 - What a scan found stays noted after it was installed: an update that is not newer than what runs
@@ -20,6 +20,7 @@ from hipaaguard.collect.macos.plists import (
     Value,
     dictionaries,
     flag,
+    number,
     read_plist,
     read_settings,
     text,
@@ -32,11 +33,26 @@ DOMAIN = "com.apple.SoftwareUpdate"
 SETTINGS = f"/Library/Preferences/{DOMAIN}.plist"
 STORE = "/Library/Preferences/com.apple.commerce.plist"
 HISTORY = "/Library/Receipts/InstallHistory.plist"
+# Apps without rights read it. Without declarations it is missing, or has no `_GLOBAL`.
+DECLARED = "/private/var/db/softwareupdate/SoftwareUpdateDDMStatePersistence.plist"
 MAX_SCAN_AGE_DAYS = 14
 
 # Without one of these nothing is installed by itself; what a Mac that nobody changed has is on.
-_STEPS = ("AutomaticCheckEnabled", "AutomaticDownload", "CriticalUpdateInstall")
+_STEPS = (
+    "AutomaticCheckEnabled",
+    "AutomaticDownload",
+    "ConfigDataInstall",
+    "CriticalUpdateInstall",
+)
 _INSTALL = "AutomaticallyInstallMacOSUpdates"
+_APPS = "AutomaticallyInstallAppUpdates"
+# What a management declaration has for them: 1 is always on, 0 always off, others leave it open.
+_DECLARED = {
+    "automaticallyDownload": "AutomaticDownload",
+    "automaticallyInstallOSUpdates": _INSTALL,
+    "automaticallyInstallSystemAndSecurityUpdates": "CriticalUpdateInstall",
+}
+_GLOBAL = "SUCoreDDMDeclarationGlobalSettings"
 _SCANS = ("LastSuccessfulDate", "LastFullSuccessfulDate", "LastBackgroundSuccessfulDate")
 
 _VERSION = re.compile(r"\d{1,3}(\.\d{1,3}){0,3}")
@@ -44,6 +60,8 @@ _VERSION = re.compile(r"\d{1,3}(\.\d{1,3}){0,3}")
 # every few days by themselves, have others.
 _OF_SYSTEM = re.compile(r"(macOS|OS X|Security Update|Background Security Improvement)\b.*")
 _INSTALLERS = frozenset({"softwareupdated", "macOS Installer", "OS X Installer"})
+# A program that could install macOS, and was only downloaded.
+_DOWNLOADED = "com.apple.pkg.InstallAssistant"
 
 
 def judge_automatic(own: Dictionary, managed: Dictionary) -> bool | Unavailable:
@@ -51,7 +69,7 @@ def judge_automatic(own: Dictionary, managed: Dictionary) -> bool | Unavailable:
 
     Args:
         own: the machine's settings.
-        managed: those of a profile, which win.
+        managed: those of a profile or a declaration, which win.
 
     Returns:
         Unavailable where nothing says that they are installed and nothing says that they are not.
@@ -67,6 +85,29 @@ def judge_automatic(own: Dictionary, managed: Dictionary) -> bool | Unavailable:
     return Unavailable(
         Reason.UNRECOGNISED, "macOS does not say whether it installs updates by itself"
     )
+
+
+def parse_declared(state: Dictionary) -> Dictionary:
+    """What a management declaration fixes, by the names that the settings have for it.
+
+    Returns:
+        Empty where none fixes anything.
+
+    Raises:
+        ParseError: It is of another form.
+
+    Source: the rules of the macOS Security Compliance Project for macOS 26, which read this file.
+    """
+    found = _inner(_inner(state, "SUCorePersistedStatePolicyFields"), _GLOBAL)
+    values = {name: number(found, theirs) for theirs, name in _DECLARED.items()}
+    return {name: bool(value) for name, value in values.items() if value in (0, 1)}
+
+
+def _inner(outer: Dictionary, name: str) -> Dictionary:
+    value: Value = outer.get(name, {})
+    if not isinstance(value, dict):
+        raise ParseError("what management declared is not in a form that is known")
+    return value
 
 
 def parse_scan(own: Dictionary) -> datetime | None:
@@ -93,8 +134,12 @@ def parse_pending(own: Dictionary, version: str) -> tuple[int, int]:
         Upgrades to another macOS, and what is not newer than what runs, are not counted.
 
     Raises:
-        ParseError: An update is of another form, or the version is none.
+        ParseError: An update is of another form, the version is none, or nothing was listed though
+            something was found.
     """
+    # The count alone says nothing: it stays above 0 for ever on Macs that have every update.
+    if "RecommendedUpdates" not in own and number(own, "LastRecommendedUpdatesAvailable") != 0:
+        raise ParseError("macOS does not list what its last search for updates found")
     waiting = fixes = 0
     for update in dictionaries(own, "RecommendedUpdates"):
         name = text(update, "Display Name") or ""
@@ -136,7 +181,7 @@ def parse_last_installed(history: list[Value]) -> datetime | None:
         name, process = entry.get("displayName"), entry.get("processName")
         if not isinstance(name, str) or not _OF_SYSTEM.fullmatch(name):
             continue
-        if process not in _INSTALLERS:
+        if process not in _INSTALLERS or _is_download(entry):
             continue
         moment = entry.get("date")
         if not isinstance(moment, datetime):
@@ -145,11 +190,18 @@ def parse_last_installed(history: list[Value]) -> datetime | None:
     return max(moments, default=None)
 
 
+def _is_download(entry: Dictionary) -> bool:
+    packages = entry.get("packageIdentifiers")
+    found = packages if isinstance(packages, list) else []
+    return any(isinstance(it, str) and it.startswith(_DOWNLOADED) for it in found)
+
+
 def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     """The facts of updates."""
     own = read_settings(host, SETTINGS)
     managed = read_managed(host, DOMAIN)
-    yield Fact("updates.automatic", _automatic(own, managed), f"{SETTINGS}, managed settings")
+    automatic = _automatic(own, managed, _declared(host))
+    yield Fact("updates.automatic", automatic, f"{SETTINGS}, managed settings")
     scan = own if isinstance(own, Unavailable) else attempt(parse_scan, own)
     age = _days_since(scan, now, "macOS has never looked for updates with success")
     yield Fact("updates.lists_age_days", age, SETTINGS)
@@ -158,17 +210,29 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
         yield Fact(name, counts if isinstance(counts, Unavailable) else counts[index], SETTINGS)
     if "updates.last_installed_days" in keys:
         yield Fact("updates.last_installed_days", _last_installed(host, now), HISTORY)
-    yield Fact("updates.apps_automatic", _apps(host), STORE)
+    yield Fact("updates.apps_automatic", _apps(host, managed), f"{STORE}, managed settings")
 
 
 def _automatic(
-    own: Dictionary | Unavailable, managed: Dictionary | Unavailable
+    own: Dictionary | Unavailable,
+    managed: Dictionary | Unavailable,
+    declared: Dictionary | Unavailable,
 ) -> bool | Unavailable:
+    if isinstance(declared, Unavailable):
+        return declared
     if isinstance(managed, Unavailable):
         return managed
     if isinstance(own, Unavailable):
         return own
-    return attempt(judge_automatic, own, managed)
+    return attempt(judge_automatic, own, {**managed, **declared})
+
+
+def _declared(host: Host) -> Dictionary | Unavailable:
+    """What a management declaration fixes; empty on a Mac that has never had one."""
+    state = read_settings(host, DECLARED)
+    if isinstance(state, Unavailable):
+        return {} if is_absent(state) else state
+    return attempt(parse_declared, state)
 
 
 def _days_since(
@@ -214,8 +278,11 @@ def _last_installed(host: Host, now: datetime) -> int | Unavailable:
     return _days_since(last, now, detail)
 
 
-def _apps(host: Host) -> bool | Unavailable:
-    """Whether the App Store updates its apps."""
+def _apps(host: Host, managed: Dictionary | Unavailable) -> bool | Unavailable:
+    """Whether the App Store updates its apps: by a profile, else as it is set."""
+    fixed = managed if isinstance(managed, Unavailable) else attempt(flag, managed, _APPS)
+    if fixed is not None:
+        return fixed
     own = read_settings(host, STORE)
     if isinstance(own, Unavailable):
         missing = Unavailable(Reason.UNRECOGNISED, "nobody set whether apps are updated")

@@ -17,9 +17,12 @@ DOMAIN = "com.apple.screensaver"
 
 _STATUS = re.compile(
     r"(?:^|\s)screenLock (?:(?P<off>is off)"
-    r"|delay is (?:(?P<now>immediate)|(?P<seconds>\d{1,7}) seconds?))\s*$",
+    r"|delay is (?:(?P<now>immediate)|(?P<seconds>\d{1,10}) seconds?))\s*$",
     re.MULTILINE,
 )
+
+# Apple's documentation of the profile `Screensaver`: this `askForPasswordDelay` is never.
+_NEVER_S = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def parse_status(text: str) -> Delay:
     match = found[0]
     if match["off"]:
         return Delay(None)
-    return Delay(0 if match["now"] else int(match["seconds"]))
+    seconds = 0 if match["now"] else int(match["seconds"])
+    return Delay(None if seconds >= _NEVER_S else seconds)
 
 
 def find_delay(host: Host) -> Delay | Unavailable:

@@ -63,9 +63,12 @@ def parse_saver(settings: Dictionary) -> int | None:
     """Seconds until the screen saver begins; `NEVER` for never, None when it is not set.
 
     Raises:
-        ParseError: It is of another type.
+        ParseError: It is of another type, or negative.
     """  # noqa: DOC201 - the first line says it
-    return number(settings, "idleTime")
+    seconds = number(settings, "idleTime")
+    if seconds is not None and seconds < 0:
+        raise ParseError("the screen saver has a time that is none")
+    return seconds
 
 
 def find_saver(host: Host) -> int | Unavailable | None:

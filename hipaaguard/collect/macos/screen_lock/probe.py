@@ -6,7 +6,7 @@ from datetime import datetime
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, attempt
 from hipaaguard.collect.macos.managed import read_managed
-from hipaaguard.collect.macos.plists import flag, number
+from hipaaguard.collect.macos.plists import flag
 from hipaaguard.collect.macos.screen_lock import idle
 from hipaaguard.collect.macos.screen_lock.delay import DOMAIN, NOBODY, SOURCE, Delay, find_delay
 from hipaaguard.model import Fact, Reason, Scalar, Unavailable
@@ -60,10 +60,11 @@ def _darkness(host: Host) -> int | Unavailable:
     saver = idle.find_saver(host)
     if isinstance(display, Unavailable):
         return display
-    if isinstance(saver, Unavailable):
-        return saver
-    after = idle.darkness_after(saver, display)
-    return _BY_DEFAULT if after is None else after
+    # Whatever the screen saver does, it cannot keep the screen from going dark.
+    after = idle.darkness_after(None if isinstance(saver, Unavailable) else saver, display)
+    if after is None:
+        return saver if isinstance(saver, Unavailable) else _BY_DEFAULT
+    return after
 
 
 def _locks_after(delay: Delay | Unavailable, dark: int | Unavailable) -> int | Unavailable | None:
@@ -99,8 +100,10 @@ def _can_change(host: Host) -> Scalar | Unavailable:
     managed = read_managed(host, DOMAIN)
     if isinstance(managed, Unavailable):
         return managed
-    asks, time = attempt(flag, managed, "askForPassword"), attempt(number, managed, "idleTime")
-    return not (asks is True and isinstance(time, int) and time > 0)
+    asks, time = attempt(flag, managed, "askForPassword"), attempt(idle.parse_saver, managed)
+    if isinstance(asks, Unavailable):
+        return asks
+    return time if isinstance(time, Unavailable) else not (asks and time)
 
 
 PROBE = Probe(

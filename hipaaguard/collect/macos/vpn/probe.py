@@ -28,13 +28,23 @@ _SOURCES = {
 }
 # Clients that keep their settings to themselves.
 _CLIENTS = (
+    "/Applications/BIG-IP Edge Client.app",
     "/Applications/Cisco",
+    "/Applications/Cloudflare WARP.app",
+    "/Applications/Endpoint Security VPN.app",
     "/Applications/FortiClient.app",
     "/Applications/GlobalProtect.app",
     "/Applications/Ivanti Secure Access.app",
+    "/Applications/Mullvad VPN.app",
     "/Applications/OpenVPN Connect",
+    "/Applications/OpenVPN Connect.app",
+    "/Applications/Pulse Secure.app",
     "/Applications/Tunnelblick.app",
+    "/Applications/Viscosity.app",
+    "/Applications/ZeroTier.app",
     "/Applications/Zscaler",
+    "/opt/homebrew/etc/wireguard",
+    "/usr/local/etc/wireguard",
 )
 _HIDDEN = Unavailable(
     Reason.UNRECOGNISED, "a VPN client is installed whose settings only it can read"

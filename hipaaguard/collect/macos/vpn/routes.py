@@ -58,6 +58,8 @@ def parse_routes(text: str, version: int) -> tuple[Route, ...]:
             return ()
         raise ParseError("the list of routes is not in a form that this version knows")
     columns = lines[heads[0]].split()
+    if not {"Flags", "Netif"} <= set(columns):
+        raise ParseError("the list of routes has other columns than are known")
     found = []
     for line in lines[heads[0] + 1 :]:
         if not line.strip():
