@@ -35,6 +35,60 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
             *("vpn-configured", "vpn-practice-network"),
         },
     },
+    "windows/machine-home-bad": {
+        "fail": {
+            *("disk-home", "disk-protection", "disk-removable", "disk-swap", "disk-system"),
+            *("disk-volumes", "firewall-inbound", "screen-lock-on", "screen-lock-resume"),
+            *("updates-automatic", "updates-installed-recently", "updates-list-fresh"),
+            *("updates-os-supported", "updates-restarted", "vpn-full-tunnel"),
+        },
+        "unknown": {"updates-security-installed"},
+        "not_applicable": {
+            *("firewall-at-boot", "firewall-ports", "screen-lock-delay"),
+            *("vpn-configured", "vpn-practice-network"),
+        },
+    },
+    "windows/machine-home-good": {
+        "fail": {"firewall-ports"},
+        "not_applicable": {"vpn-configured", "vpn-practice-network"},
+    },
+    "windows/machine-managed-bad": {
+        "fail": {
+            *("disk-home", "disk-protection", "disk-swap", "disk-system", "firewall-inbound"),
+            *("screen-lock-on", "screen-lock-resume", "updates-automatic"),
+            *("updates-installed-recently", "updates-list-fresh", "updates-restarted"),
+            "vpn-connected",
+            # NOTE: C: alone, which `disk-system` judges, should not apply, as / does not on Linux.
+            "disk-volumes",
+        },
+        "unknown": {"updates-security-installed"},
+        "not_applicable": {
+            *("firewall-at-boot", "firewall-ports", "screen-lock-delay"),
+            *("vpn-configured", "vpn-full-tunnel", "vpn-practice-network"),
+        },
+    },
+    "windows/machine-managed-good": {
+        "not_applicable": {"vpn-configured", "vpn-practice-network"},
+    },
+    "windows/machine-odd-bad": {
+        "fail": {
+            *("firewall-inbound", "screen-lock-on", "screen-lock-resume", "updates-automatic"),
+            *("updates-installed-recently", "updates-list-fresh", "updates-os-supported"),
+            *("updates-restarted", "vpn-connected"),
+        },
+        "unknown": {
+            *("disk-home", "disk-protection", "disk-removable", "disk-swap", "disk-system"),
+            *("disk-unmounted", "disk-volumes", "updates-security-installed"),
+        },
+        "not_applicable": {
+            *("firewall-at-boot", "firewall-ports", "screen-lock-delay"),
+            *("vpn-configured", "vpn-full-tunnel", "vpn-practice-network"),
+        },
+    },
+    "windows/machine-odd-good": {
+        "unknown": {"firewall-at-boot", "firewall-ports"},
+        "not_applicable": {"vpn-configured", "vpn-practice-network"},
+    },
 }
 """The checks that do not pass, by machine and outcome; all others pass."""
 

@@ -130,16 +130,18 @@ def _storage_blocked(host: Host) -> bool | Unavailable:
             return policy
     elif attempt(policy.number, "Deny_All") == 1:
         return True
-    drivers = [host.registry(rf"{SERVICES}\{name}") for name in ("USBSTOR", "UASPStor")]
-    starts = []
-    for driver in drivers:
-        if isinstance(driver, Unavailable):
-            return driver
-        starts.append(attempt(driver.number, "Start"))
+    starts = [_start(host, name) for name in ("USBSTOR", "UASPStor")]
+    if any(isinstance(start, int) and start != _DISABLED for start in starts):
+        # One is enough, as on Windows 7, which has only the first.
+        return False
+    return next((start for start in starts if isinstance(start, Unavailable)), True)
+
+
+def _start(host: Host, driver: str) -> int | Unavailable:
+    key = host.registry(rf"{SERVICES}\{driver}")
+    start = key if isinstance(key, Unavailable) else attempt(key.number, "Start")
     unclear = Unavailable(Reason.UNRECOGNISED, "Windows does not say whether the drivers start")
-    if any(not isinstance(start, int) for start in starts):
-        return unclear
-    return all(start == _DISABLED for start in starts)
+    return unclear if start is None else start
 
 
 PROBE = Probe(
