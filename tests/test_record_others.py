@@ -140,3 +140,19 @@ def test_every_identifier_that_collectors_know_stays() -> None:
     files = [path for path in folder.rglob("*") if path.suffix in (".py", ".ps1")]
     named = {it.lower() for path in files for it in pattern.findall(path.read_text("utf-8"))}
     assert named <= WELL_KNOWN_UUIDS
+
+
+def test_names_of_networks_are_not_kept() -> None:
+    near = [{"_name": 'Müster "5G"', "spairport_security_mode": "x"}]
+    card: dict[str, object] = {
+        "_name": "en0",
+        "spairport_airport_other_local_wireless_networks": near,
+    }
+    card["spairport_current_network_information"] = {"_name": "Praxis Anna"}
+    report = json.dumps({"SPAirPortDataType": [{"spairport_airport_interfaces": [card]}]}, indent=1)
+    found = Redactor(user="anna", home="/Users/anna", host_name="x").text(report)
+    assert "ster" not in found
+    assert "Praxis" not in found
+    kept = json.loads(found)["SPAirPortDataType"][0]["spairport_airport_interfaces"][0]
+    assert kept["_name"] == "en0"
+    assert kept["spairport_current_network_information"]["_name"].startswith("name")

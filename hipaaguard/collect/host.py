@@ -264,6 +264,18 @@ def is_absent(answer: object) -> TypeGuard[Unavailable]:
     return isinstance(answer, Unavailable) and answer.reason is Reason.NOT_INSTALLED
 
 
+def is_there(host: Host, *paths: str) -> bool | Unavailable:
+    """Whether any of these paths is there; False only where each was seen to be absent."""
+    gap: Unavailable | None = None
+    for path in paths:
+        found = host.entry(path)
+        if not isinstance(found, Unavailable):
+            return True
+        if not is_absent(found):
+            gap = gap or found
+    return False if gap is None else gap
+
+
 def attempt(parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unavailable:
     """What a parser makes of its arguments; `unrecognised`, with its text, if it refuses them."""
     try:

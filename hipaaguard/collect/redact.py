@@ -53,6 +53,11 @@ _SHARE = re.compile(
 )
 
 
+# The name of a Wi-Fi network of macOS, of one in use or nearby; an interface keeps its own.
+_NETWORKS = '"SPAirPortDataType"'
+_NEARBY = re.compile(r'(?P<key>"_name"\s*:\s*")(?!(?:en|awdl|llw)\d+")(?P<value>(?:[^"\\]|\\.)+)')
+
+
 # Homes that name nobody.
 _NOBODYS = ("/", "", "/root")
 
@@ -109,6 +114,10 @@ class Redactor:
         text = _SOCKET.sub(self._socket, text)
         if _SHARES in text:
             text = _SHARE.sub(self._share, text)
+        if _NETWORKS in text:
+            text = _NEARBY.sub(
+                lambda found: found["key"] + self._token("name", found["value"]), text
+            )
         text = _NAMED.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _NETWORK.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _APPLE.sub(lambda found: found["key"] + self._token("name", found["value"]), text)

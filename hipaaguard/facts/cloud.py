@@ -13,6 +13,9 @@ SPECS = (
             "Which folders they copy is not looked at: work files need not be among them.",
             "Settings that a removed program left behind count as set up.",
             "Syncthing counts, though it copies between the person's own devices.",
+            "On Windows a client of another person who is signed in at the same time counts too,"
+            " and OneDrive once it has a folder to copy: without one it runs on every Windows.",
+            "On macOS a client that keeps its settings in its container counts while it runs.",
             "A browser's upload, or a cloud that is only shown in the file manager (GNOME Online"
             " Accounts), copies nothing by itself and does not count.",
         ),

@@ -1,6 +1,6 @@
 """The network: name look-ups."""
 
-from hipaaguard.facts.spec import BOOL, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, WINDOWS, FactSpec
 
 SPECS = (
     FactSpec(
@@ -8,6 +8,8 @@ SPECS = (
         BOOL,
         "Name look-ups leave this machine only encrypted, whichever of its servers is asked.",
         "Name look-ups encrypted",
+        # macOS tells nobody which of a profile's, an app's and the network's settings it uses.
+        platforms=LINUX + WINDOWS,
         traps=(
             "`opportunistic` is not enough: it sends look-ups in the clear where encryption fails.",
             "Look-ups that a VPN carries do not count as encrypted by that: the VPN has facts of"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hipaaguard.collect import Probe
-from hipaaguard.collect.host import Host
-from hipaaguard.collect.linux.homes import Home, explained, find_home, is_there
+from hipaaguard.collect.host import Host, is_there
+from hipaaguard.collect.linux.homes import Home, explained, find_home
 from hipaaguard.collect.linux.processes import Process, all_in_sight, find_processes, matches
 from hipaaguard.model import Fact, Reason, Unavailable
 

@@ -1,4 +1,4 @@
-"""Whose home folder counts, and whether a path is there: never on the word of one answer alone."""
+"""Whose home folder counts."""
 
 import posixpath
 from dataclasses import dataclass
@@ -56,18 +56,6 @@ def _home(host: Host) -> Home | Unavailable:
     uid = uids.pop()
     path = home_folder(host, uid)
     return path if isinstance(path, Unavailable) else Home(uid, path)
-
-
-def is_there(host: Host, *paths: str) -> bool | Unavailable:
-    """Whether any of these paths is there; False only where each was seen to be absent."""
-    gap: Unavailable | None = None
-    for path in paths:
-        found = host.entry(path)
-        if not isinstance(found, Unavailable):
-            return True
-        if not is_absent(found):
-            gap = gap or found
-    return False if gap is None else gap
 
 
 def explained(host: Host, gap: Unavailable, what: str) -> Unavailable:

@@ -5,6 +5,7 @@ from hipaaguard.collect.macos import (
     accounts,
     antimalware,
     backup,
+    cloud,
     firewall,
     integrity,
     listening,
@@ -14,6 +15,7 @@ from hipaaguard.collect.macos import (
     software,
     system,
     updates,
+    wifi,
 )
 from hipaaguard.collect.macos.disk import probe as disk
 from hipaaguard.collect.macos.remote import probe as remote
@@ -24,6 +26,7 @@ PROBES: tuple[Probe, ...] = (
     accounts.PROBE,
     antimalware.PROBE,
     backup.PROBE,
+    cloud.PROBE,
     disk.PROBE,
     firewall.PROBE,
     integrity.PROBE,
@@ -39,4 +42,5 @@ PROBES: tuple[Probe, ...] = (
     tls.PROBE,
     updates.PROBE,
     vpn.PROBE,
+    wifi.PROBE,
 )

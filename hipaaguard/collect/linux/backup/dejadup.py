@@ -3,9 +3,9 @@
 import re
 from datetime import datetime
 
-from hipaaguard.collect.host import Host, attempt, is_absent, read_text
+from hipaaguard.collect.host import Host, attempt, is_absent, is_there, read_text
 from hipaaguard.collect.linux.backup.tool import Tool, aware, never, parse_iso
-from hipaaguard.collect.linux.homes import Home, is_there
+from hipaaguard.collect.linux.homes import Home
 from hipaaguard.collect.linux.screen_lock.gsettings import read_value
 from hipaaguard.collect.linux.screen_lock.session import Session
 from hipaaguard.errors import ParseError

@@ -2,9 +2,9 @@
 
 import re
 
-from hipaaguard.collect.host import Host, is_absent, read_text
+from hipaaguard.collect.host import Host, is_absent, is_there, read_text
 from hipaaguard.collect.linux.backup.tool import Tool, not_noted
-from hipaaguard.collect.linux.homes import Home, is_there
+from hipaaguard.collect.linux.homes import Home
 from hipaaguard.model import Unavailable
 
 # Files that are written when a place to back up to was chosen.

@@ -2,9 +2,9 @@
 
 import re
 
-from hipaaguard.collect.host import Host, attempt, is_absent, read_text
+from hipaaguard.collect.host import Host, attempt, is_absent, is_there, read_text
 from hipaaguard.collect.installs import Found, Install
-from hipaaguard.collect.linux.homes import find_home, is_there
+from hipaaguard.collect.linux.homes import find_home
 from hipaaguard.collect.linux.software.install import lookup, make_install
 from hipaaguard.collect.software_names import Product
 from hipaaguard.errors import ParseError

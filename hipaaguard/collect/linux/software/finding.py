@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from hipaaguard.collect.host import Host, attempt
+from hipaaguard.collect.host import Host, attempt, is_there
 from hipaaguard.collect.installs import Finding, Found, Install, make_finding
-from hipaaguard.collect.linux.homes import explained, is_there
+from hipaaguard.collect.linux.homes import explained
 from hipaaguard.collect.linux.software import dpkg, elsewhere, flatpak, pacman, rpm, snap
 from hipaaguard.collect.software_names import Product
 from hipaaguard.model import Reason, Unavailable

@@ -5,9 +5,8 @@
 
 import re
 
-from hipaaguard.collect.host import Host, Output, attempt, is_absent
+from hipaaguard.collect.host import Host, Output, attempt, is_absent, is_there
 from hipaaguard.collect.installs import Found
-from hipaaguard.collect.linux.homes import is_there
 from hipaaguard.collect.linux.software.install import lookup, make_install
 from hipaaguard.collect.software_names import Product
 from hipaaguard.errors import ParseError
