@@ -136,10 +136,8 @@ def test_steps_are_those_of_the_system() -> None:
     linux = judged(snapshot(values)).results[-1]
     assert linux.fix == ("Save your work and restart the computer.",)
     of_any = judged(snapshot(values, None)).results[-1]
-    assert of_any.fix[:2] == (
-        "Linux: Save your work and restart the computer.",
-        "macOS: Save your work and restart the Mac.",
-    )
+    assert [step.split(":")[0] for step in of_any.fix] == ["Linux", "Windows"]
+    assert of_any.fix[0] == "Linux: Save your work and restart the computer."
 
 
 def test_what_would_settle_an_unknown_is_said_once() -> None:

@@ -49,7 +49,6 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         },
     },
     "windows/machine-home-good": {
-        "fail": {"firewall-ports"},
         "not_applicable": {"vpn-configured", "vpn-practice-network"},
     },
     "windows/machine-managed-bad": {
@@ -58,12 +57,10 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
             *("screen-lock-on", "screen-lock-resume", "updates-automatic"),
             *("updates-installed-recently", "updates-list-fresh", "updates-restarted"),
             "vpn-connected",
-            # NOTE: C: alone, which `disk-system` judges, should not apply, as / does not on Linux.
-            "disk-volumes",
         },
         "unknown": {"updates-security-installed"},
         "not_applicable": {
-            *("firewall-at-boot", "firewall-ports", "screen-lock-delay"),
+            *("disk-volumes", "firewall-at-boot", "firewall-ports", "screen-lock-delay"),
             *("vpn-configured", "vpn-full-tunnel", "vpn-practice-network"),
         },
     },

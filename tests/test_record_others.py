@@ -142,6 +142,15 @@ def test_every_identifier_that_collectors_know_stays() -> None:
     assert named <= WELL_KNOWN_UUIDS
 
 
+def test_versions_of_four_numbers_and_parts_of_the_internet_are_kept() -> None:
+    redactor = Redactor(user="anna", home="/Users/anna", host_name="x")
+    version = "<key>CFBundleShortVersionString</key>\n\t<string>130.1.71.118</string>"
+    assert redactor.text(version) == version
+    assert redactor.text("3000::/4 2000::/4 8000::/1") == "3000::/4 2000::/4 8000::/1"
+    assert "2600:1700" not in redactor.text("2600:1700::/28")
+    assert "130.1.71.118" not in redactor.text("<string>130.1.71.118</string>")
+
+
 def test_names_of_networks_are_not_kept() -> None:
     near = [{"_name": 'Müster "5G"', "spairport_security_mode": "x"}]
     card: dict[str, object] = {

@@ -32,6 +32,8 @@ SECRET = re.compile(
     "password|secret|credential|productid|productkey|owner|licen[cs]e|serial", re.IGNORECASE
 )
 
+_VERSION = re.compile(r"\d{1,10}(\.\d{1,10}){0,3}")
+
 Question = tuple[tuple[str, ...], int | None]
 
 
@@ -237,16 +239,19 @@ class _Writer:
         if isinstance(answer, Unavailable):
             return self._refusal(answer)
         values = {
-            self._redactor.text(name): self._value(value)
+            self._redactor.text(name): self._value(name, value)
             for name, value in answer.values.items()
             if not SECRET.search(name)
         }
         return {"values": values, "keys": [self._redactor.text(name) for name in answer.keys]}
 
-    def _value(self, value: RegistryValue) -> object:
+    def _value(self, name: str, value: RegistryValue) -> object:
         if isinstance(value, bytes):
             # No collector reads one, and it can hold anything.
             return {"hex": ""}
+        if name.endswith("Version") and isinstance(value, str) and _VERSION.fullmatch(value):
+            # Four numbers look like an address.
+            return value
         return self._cell(value)
 
     def rows(self, answer: tuple[Row, ...] | Unavailable) -> object:

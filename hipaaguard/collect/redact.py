@@ -58,6 +58,9 @@ _NETWORKS = '"SPAirPortDataType"'
 _NEARBY = re.compile(r'(?P<key>"_name"\s*:\s*")(?!(?:en|awdl|llw)\d+")(?P<value>(?:[^"\\]|\\.)+)')
 
 
+_VERSION = re.compile(r"Version(?:String)?</key>\s*<string>$")
+
+
 # Homes that name nobody.
 _NOBODYS = ("/", "", "/root")
 
@@ -127,11 +130,18 @@ class Redactor:
         text = _UUID.sub(self._replace(self._uuid), text)
         text = _BARE_UUID.sub(self._replace(self._bare_uuid), text)
         text = _MAC.sub(self._replace(self._mac), text)
-        text = _IPV4.sub(self._replace(self._address), text)
+        text = _IPV4.sub(self._replace_address, text)
         return _IPV6.sub(self._replace(self._address), text)
 
     def _replace(self, new: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
         return lambda found: found[0] if found[0] in self._keep else new(found[0])
+
+    def _replace_address(self, found: re.Match[str]) -> str:
+        """A version of four numbers looks like an address; property lists say which it is."""
+        before = found.string[max(0, found.start() - 40) : found.start()]
+        if found[0] in self._keep or _VERSION.search(before):
+            return found[0]
+        return self._address(found[0])
 
     def _people(self, text: str) -> str:
         if self._home not in _NOBODYS:
@@ -223,7 +233,8 @@ class Redactor:
         text = str(address)
         if address.is_loopback or address.is_unspecified or address.is_multicast:
             return text
-        if text in ("fe80::", "fc00::", "fd00::", "2000::", "8000::"):
+        if int(address) & (2**112 - 1) == 0:
+            # A part of the whole internet, as in the routes of a VPN that carries everything.
             return text
         if address.is_link_local:
             return f"fe80::{self._number('ipv6', text):x}"
