@@ -15,6 +15,9 @@ from tests.machines import MACHINES, golden_name, name_of, report_of
 
 GOLDEN = TESTS / "golden" / "machines"
 
+# What macOS tells nobody: the ports that single programs may open, and whether a restart waits.
+NOT_ON_MACOS = ("firewall-ports", "updates-restarted")
+
 EXPECTED: dict[str, dict[str, set[str]]] = {
     "linux/machine-healthy": {
         "not_applicable": {"vpn-configured", "vpn-practice-network"},
@@ -34,6 +37,49 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
             *("disk-protection", "disk-volumes", "firewall-at-boot", "firewall-ports"),
             *("vpn-configured", "vpn-practice-network"),
         },
+    },
+    "macos/machine-home-bad": {
+        "fail": {
+            *("disk-home", "disk-system", "firewall-inbound", "screen-lock-on"),
+            *("screen-lock-resume", "updates-automatic", "updates-os-supported"),
+            *("updates-security-installed", "vpn-full-tunnel"),
+        },
+        "not_applicable": {
+            *("disk-volumes", "firewall-at-boot", "screen-lock-delay", "vpn-configured"),
+            *(*NOT_ON_MACOS, "vpn-practice-network"),
+        },
+    },
+    "macos/machine-home-good": {
+        "not_applicable": {*NOT_ON_MACOS, "vpn-configured", "vpn-practice-network"},
+    },
+    "macos/machine-managed-bad": {
+        "fail": {
+            *("disk-home", "disk-protection", "disk-system", "firewall-inbound"),
+            *("screen-lock-on", "screen-lock-resume", "updates-automatic"),
+            *("updates-list-fresh", "vpn-connected"),
+        },
+        "unknown": {"updates-os-supported", "updates-security-installed"},
+        "not_applicable": {
+            *("disk-volumes", "firewall-at-boot", "screen-lock-delay", "vpn-configured"),
+            *(*NOT_ON_MACOS, "vpn-full-tunnel", "vpn-practice-network"),
+        },
+    },
+    "macos/machine-managed-good": {
+        "not_applicable": {*NOT_ON_MACOS, "vpn-configured", "vpn-practice-network"},
+    },
+    "macos/machine-odd-bad": {
+        "fail": {"updates-os-supported"},
+        "unknown": {
+            *("disk-home", "disk-protection", "disk-removable", "disk-system"),
+            *("disk-unmounted", "disk-volumes", "firewall-at-boot", "firewall-inbound"),
+            *("screen-lock-delay", "screen-lock-on", "screen-lock-resume", "updates-automatic"),
+            *("updates-installed-recently", "updates-list-fresh", "updates-security-installed"),
+            *("vpn-connected", "vpn-full-tunnel"),
+        },
+        "not_applicable": {*NOT_ON_MACOS, "vpn-configured", "vpn-practice-network"},
+    },
+    "macos/machine-odd-good": {
+        "not_applicable": {*NOT_ON_MACOS, "vpn-configured", "vpn-practice-network"},
     },
     "windows/machine-home-bad": {
         "fail": {

@@ -233,4 +233,5 @@ def _series(chain: Chain) -> tuple[tuple[str, str], ...]:
 
 
 def _title(system: str) -> str:
-    return f"{system[:1].upper()}{system[1:]}"
+    # A name such as macOS stays as its maker writes it.
+    return system if system.startswith("macOS") else f"{system[:1].upper()}{system[1:]}"
