@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,22 @@ _WHY = {
     errno.EISDIR: "it is a folder",
     errno.ENAMETOOLONG: "the name is too long",
 }
+# Windows' own numbers, of which the C library's say less. System Error Codes (winerror.h)
+_WHY_WINDOWS = {
+    19: "the disk is write-protected",
+    32: "another program has it open",
+    33: "another program has it open",
+    112: "the disk is full",
+    123: "the name has a letter that Windows does not allow",
+    206: "the name is too long",
+}
+# Names of devices, which Windows takes for them in any folder and with any ending.
+_DEVICES = frozenset(
+    {"aux", "con", "conin$", "conout$", "nul", "prn"}
+    | {f"{name}{number}" for name in ("com", "lpt") for number in "123456789¹²³"}
+)
+_ATTEMPTS, _PAUSE_S = 10, 0.1
+_ON_WINDOWS = os.name == "nt"
 
 
 def read_limited(path: Path, limit: int, what: str) -> bytes:
@@ -83,6 +100,8 @@ def prepared(path: Path, data: bytes, mode: int = 0o644) -> Iterator[None]:
         StoreError: It could not be written; the file is as it was before.
     """
     temporary: Path | None = None
+    if _ON_WINDOWS and is_device(path.name):
+        raise StoreError(f"cannot write {path}: Windows keeps this name for a device")
     try:
         handle, name = tempfile.mkstemp(
             dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".new"
@@ -94,7 +113,7 @@ def prepared(path: Path, data: bytes, mode: int = 0o644) -> Iterator[None]:
             os.fsync(file.fileno())
         temporary.chmod(mode)
         yield
-        temporary.replace(path)
+        _put_in_place(temporary, path)
         temporary = None
     except OSError as error:
         raise StoreError(f"cannot write {path}: {reason(error)}") from error
@@ -103,7 +122,28 @@ def prepared(path: Path, data: bytes, mode: int = 0o644) -> Iterator[None]:
             temporary.unlink(missing_ok=True)
 
 
+def _put_in_place(temporary: Path, path: Path) -> None:
+    """Replaces the file; on Windows a virus scanner or an indexer may hold either for a moment."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            if not _ON_WINDOWS or attempt == _ATTEMPTS:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes this file's name for a device: `nul`, `CON.html`, `com1 .txt`."""
+    return name.partition(".")[0].rstrip(" ").casefold() in _DEVICES
+
+
 def reason(error: OSError) -> str:
     """Why the system refused, as "the disk is full"."""
+    on_windows = _WHY_WINDOWS.get(getattr(error, "winerror", None) or 0)
+    if on_windows:
+        return on_windows
     code = error.errno or 0
     return _WHY.get(code, (error.strerror or "the system gave an error").lower())

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hipaaguard import files
 from hipaaguard.errors import CommandError, StoreError
-from hipaaguard.files import prepared, read_limited, write_whole
+from hipaaguard.files import is_device, prepared, read_limited, reason, write_whole
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -77,3 +78,42 @@ def test_reading_is_limited(tmp_path: Path) -> None:
         read_limited(tmp_path / "none" / "x", 5, "a test")
     with pytest.raises(CommandError, match="is not a file"):
         read_limited(tmp_path, 5, "a test")
+
+
+@pytest.mark.parametrize("name", ["nul", "CON", "con.html", "Com1.report.html", "lpt9 .txt", "AUX"])
+def test_names_that_windows_keeps_for_devices(name: str) -> None:
+    assert is_device(name)
+
+
+@pytest.mark.parametrize("name", ["console.html", "com0.html", "report.nul", "nul-report.html", ""])
+def test_names_that_only_look_like_devices(name: str) -> None:
+    assert not is_device(name)
+
+
+def test_a_file_that_a_scanner_holds_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, replace = tmp_path / "report.html", Path.replace
+    refusals = [13, 13]
+
+    def refuse_at_first(self: Path, target: Path) -> Path:
+        if refusals:
+            raise PermissionError(refusals.pop(), "held")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_at_first)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    if os.name != "nt":
+        with pytest.raises(StoreError):
+            write_whole(path, b"x")
+        refusals[:] = [13, 13]
+        monkeypatch.setattr(files, "_ON_WINDOWS", True)
+    write_whole(path, b"whole")
+    assert path.read_bytes() == b"whole"
+    assert not refusals
+
+
+def test_windows_own_reasons_are_said() -> None:
+    error = OSError(13, "Permission denied")
+    error.winerror = 32  # type: ignore[attr-defined,unused-ignore]
+    assert reason(error) == "another program has it open"

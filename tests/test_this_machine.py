@@ -13,7 +13,7 @@ import pytest
 
 from hipaaguard.facts import FACTS
 from hipaaguard.model import Platform
-from tests.conftest import ROOT, needs
+from tests.conftest import ROOT, TESTS, needs
 
 if sys.platform != "linux":
     pytest.skip("needs Linux to look at", allow_module_level=True)
@@ -133,3 +133,19 @@ def test_every_fact_has_a_value_or_a_reason_without_rights() -> None:
     check_every_fact(found)
     assert found["firewall.default_inbound_v4"]["unavailable"] == "not-permitted"
     assert "sudo" in found["firewall.default_inbound_v4"]["settle"]
+
+
+@pytest.mark.parametrize("code_page", ["cp437", "cp932", "ascii"])
+def test_what_goes_into_a_pipe_is_utf8_whatever_the_code_page(
+    tmp_path: Path, code_page: str
+) -> None:
+    machine = TESTS / "recordings" / "windows" / "machine-home-good"
+    done = subprocess.run(
+        [*HIPAAGUARD, "audit", "--replay", str(machine), "--full"],
+        capture_output=True,
+        check=False,
+        env=environment(tmp_path) | {"PYTHONIOENCODING": code_page},
+        cwd="/",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "“Addressable” does not mean" in done.stdout.decode("utf-8")

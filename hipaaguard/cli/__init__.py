@@ -5,6 +5,7 @@ shell completion stay instant.
 """
 
 import importlib
+import io
 import logging
 import os
 import signal
@@ -127,12 +128,21 @@ def _say_error(sentence: str, hint: str) -> int:
 def main() -> None:
     """The `hipaaguard` command."""
     _open_missing_streams()
-    for name in ("SIGTERM", "SIGHUP"):
+    _use_utf8()
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             # A closed window or a shutdown: like Ctrl-C, so that nothing is left running.
             signal.signal(number, signal.default_int_handler)
     sys.exit(run())
+
+
+def _use_utf8() -> None:
+    """No letter stops an output: a code page that lacks it shows `?`, files and pipes get UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
 
 
 def _open_missing_streams() -> None:

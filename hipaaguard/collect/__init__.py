@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
@@ -61,6 +61,9 @@ def all_keys(platform: Platform) -> frozenset[str]:
     return frozenset(name for name in names if not FACTS[name].parameter)
 
 
+_SLICE_S = 0.5
+
+
 def collect(
     host: Host,
     keys: Iterable[str],
@@ -88,8 +91,12 @@ def collect(
     facts = {key: _unknown(key, host.platform) for key in wanted}
     with ThreadPoolExecutor(max_workers=max(1, len(due))) as pool:
         try:
-            for found in pool.map(lambda item: _run(item[0], host, item[1], now, finished), due):
-                facts.update(found)
+            pending = {pool.submit(_run, probe, host, share, now, finished) for probe, share in due}
+            while pending:
+                # In slices, because Windows notices Ctrl-C only between two waits.
+                done, pending = wait(pending, _SLICE_S, FIRST_COMPLETED)
+                for it in done:
+                    facts.update(it.result())
         except KeyboardInterrupt:
             # Leaving the pool waits for every probe, so what they wait for is ended first.
             host.stop()

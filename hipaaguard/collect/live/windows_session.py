@@ -3,8 +3,8 @@
 A run "as administrator" with another account's password, or by the task scheduler as SYSTEM, has
 that account's settings under HKEY_CURRENT_USER; what is to be judged are those of the person.
 
-Source: WTSQuerySessionInformationW, LookupAccountNameW and ConvertSidToStringSidW of the Windows
-API documentation.
+Source: WTSQuerySessionInformationW, LookupAccountNameW, GetTokenInformation and
+ConvertSidToStringSidW of the Windows API documentation.
 """
 
 import sys
@@ -25,6 +25,7 @@ from hipaaguard.model import Unavailable
 _USER_NAME, _DOMAIN_NAME = 5, 7
 _NO_SESSION = 0xFFFFFFFF
 _MAX_SID_BYTES = 68
+_THIS_PROCESS, _TOKEN_QUERY, _TOKEN_USER = -1, 8, 1
 _PROFILES = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList"
 
 
@@ -53,8 +54,9 @@ class Session:
 
 def find() -> Session:
     """The person at the screen; whoever runs this process when nobody is known to sit there."""
-    own_name = getpass.getuser()
-    own = _sid_of(f"{os.environ.get('USERDOMAIN', '')}\\{own_name}") or _sid_of(own_name)
+    # `getpass` alone would believe LOGNAME, which shells from Unix set.
+    own_name = os.environ.get("USERNAME") or getpass.getuser()
+    own = _own_sid()
     name, account = _at_the_screen()
     sid = _sid_of(account) if account else ""
     if not sid or sid == own:
@@ -98,6 +100,34 @@ def _session_text(session: int, what: int) -> str:
         ctypes.windll.wtsapi32.WTSFreeMemory(text)
 
 
+def _own_sid() -> str:
+    """The security identifier that this process runs as; empty when Windows does not tell."""
+    open_token = ctypes.windll.advapi32.OpenProcessToken
+    open_token.argtypes = (wintypes.HANDLE, wintypes.DWORD, ctypes.POINTER(wintypes.HANDLE))
+    ask = ctypes.windll.advapi32.GetTokenInformation
+    ask.argtypes = (
+        wintypes.HANDLE,
+        ctypes.c_int,
+        ctypes.c_void_p,
+        wintypes.DWORD,
+        ctypes.POINTER(wintypes.DWORD),
+    )
+    token, size = wintypes.HANDLE(), wintypes.DWORD()
+    if not open_token(wintypes.HANDLE(_THIS_PROCESS), _TOKEN_QUERY, ctypes.byref(token)):
+        return ""
+    try:
+        ask(token, _TOKEN_USER, None, 0, ctypes.byref(size))
+        answer = ctypes.create_string_buffer(max(size.value, ctypes.sizeof(ctypes.c_void_p)))
+        if not ask(token, _TOKEN_USER, answer, len(answer), ctypes.byref(size)):
+            return ""
+        # TOKEN_USER begins with a pointer to the identifier.
+        return _sid_text(ctypes.c_void_p.from_buffer(answer))
+    finally:
+        close = ctypes.windll.kernel32.CloseHandle
+        close.argtypes = (wintypes.HANDLE,)
+        close(token)
+
+
 def _sid_of(account: str) -> str:
     """The account's security identifier as text; empty when it is not known here."""
     sid = (ctypes.c_byte * _MAX_SID_BYTES)()
@@ -114,8 +144,12 @@ def _sid_of(account: str) -> str:
         ctypes.byref(domain_size),
         ctypes.byref(kind),
     )
+    return _sid_text(ctypes.cast(sid, ctypes.c_void_p)) if found else ""
+
+
+def _sid_text(sid: ctypes.c_void_p) -> str:
     text = ctypes.c_void_p()
-    if not found or not ctypes.windll.advapi32.ConvertSidToStringSidW(sid, ctypes.byref(text)):
+    if not ctypes.windll.advapi32.ConvertSidToStringSidW(sid, ctypes.byref(text)):
         return ""
     try:
         return ctypes.wstring_at(text.value or 0) if text.value else ""
