@@ -1,10 +1,16 @@
 """Copies in a cloud on macOS and Windows: who copies, and who only runs."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hipaaguard.collect.cloud_clients import Client
+from hipaaguard.collect.host import RegistryKey
 from hipaaguard.collect.macos import cloud as macos
 from hipaaguard.collect.windows import cloud as windows
+from hipaaguard.errors import ParseError
 from tests.conftest import TESTS
 
 TRAPS = {
@@ -17,6 +23,9 @@ TRAPS = {
     "OneDrive runs on every Windows": "windows/cloud-onedrive-not-signed-in",
     "OneDrive copies though it does not run now": "windows/cloud-onedrive-of-work",
     "settings that were not read are not absent": "windows/cloud-settings-closed",
+    "the cloud of a business": "windows/cloud-folders-in-onedrive-of-work",
+    "a folder that is only named alike": "windows/cloud-folders-named-alike",
+    "a place that is not told": "windows/cloud-folders-not-all-told",
     "no list of programs": "windows/cloud-processes-not-told",
 }
 
@@ -40,3 +49,14 @@ def test_no_folder_that_macos_guards_is_looked_into() -> None:
     guarded = ("Desktop", "Documents", "Downloads", "Library/Containers", "Library/CloudStorage")
     signs = [sign for client in macos.CLIENTS for sign in client.signs]
     assert not [sign for sign in signs if sign.startswith(guarded)]
+
+
+PLACES = st.none() | st.integers() | st.text(max_size=30) | st.just(r"C:\Users\user\OneDrive")
+
+
+@given(st.dictionaries(st.sampled_from(["Desktop", "My Pictures", "Personal"]), PLACES))
+def test_any_folders_are_read_or_refused(values: dict[str, str | int | None]) -> None:
+    told = {name: value for name, value in values.items() if value is not None}
+    with suppress(ParseError):
+        assert windows.parse_folders(RegistryKey(told, ())) in (True, False)
+        assert len(told) == 3

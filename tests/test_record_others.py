@@ -165,3 +165,10 @@ def test_names_of_networks_are_not_kept() -> None:
     kept = json.loads(found)["SPAirPortDataType"][0]["spairport_airport_interfaces"][0]
     assert kept["_name"] == "en0"
     assert kept["spairport_current_network_information"]["_name"].startswith("name")
+
+
+def test_the_name_of_a_business_in_onedrive_is_not_kept() -> None:
+    redactor = Redactor(user="anna", home=r"C:\Users\anna", host_name="x")
+    found = redactor.text(r"%USERPROFILE%\OneDrive - Praxis Dr. Muster\Documents")
+    assert found == r"%USERPROFILE%\OneDrive - name1\Documents"
+    assert redactor.text(r"C:\Users\anna\OneDrive\Desktop") == r"C:\Users\user\OneDrive\Desktop"

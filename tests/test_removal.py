@@ -27,6 +27,7 @@ WORSE_WHEN_TRUE = frozenset(
         "remote.ssh_password_login",
         "remote.ssh_root_login",
         "screen_lock.user_can_change",
+        "cloud.folders_redirected",
         "sharing.guest_access",
         "sharing.media",
         "sharing.printers",

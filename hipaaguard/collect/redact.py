@@ -58,6 +58,8 @@ _NETWORKS = '"SPAirPortDataType"'
 _NEARBY = re.compile(r'(?P<key>"_name"\s*:\s*")(?!(?:en|awdl|llw)\d+")(?P<value>(?:[^"\\]|\\.)+)')
 
 
+# OneDrive's folder of a business has its name.
+_ONEDRIVE = re.compile(r"(?P<key>\bOneDrive - )(?P<value>[^\\/\"\r\n]+)")
 _VERSION = re.compile(r"Version(?:String)?</key>\s*<string>$")
 
 
@@ -121,6 +123,7 @@ class Redactor:
             text = _NEARBY.sub(
                 lambda found: found["key"] + self._token("name", found["value"]), text
             )
+        text = _ONEDRIVE.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _NAMED.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _NETWORK.sub(lambda found: found["key"] + self._token("name", found["value"]), text)
         text = _APPLE.sub(lambda found: found["key"] + self._token("name", found["value"]), text)

@@ -1,8 +1,20 @@
 """Copies of the person's files in a cloud."""
 
-from hipaaguard.facts.spec import STRINGS, FactSpec
+from hipaaguard.facts.spec import BOOL, STRINGS, WINDOWS, FactSpec
 
 SPECS = (
+    FactSpec(
+        "cloud.folders_redirected",
+        BOOL,
+        "Desktop, Documents or Pictures lie in OneDrive's folder, so that what is saved there is "
+        "copied to a cloud.",
+        "Own folders in OneDrive",
+        platforms=WINDOWS,
+        traps=(
+            "Whose cloud it is, the practice's or the person's own, is not told.",
+            "Other clients that take these folders over, as Dropbox can, are not seen.",
+        ),
+    ),
     FactSpec(
         "cloud.sync_clients",
         STRINGS,

@@ -1,8 +1,20 @@
 """What of this computer is offered to others on its network."""
 
-from hipaaguard.facts.spec import BOOL, LINUX, MACOS, STRINGS, WINDOWS, FactSpec
+from hipaaguard.facts.spec import BOOL, LINUX, MACOS, STR, STRINGS, WINDOWS, FactSpec
 
 SPECS = (
+    FactSpec(
+        "sharing.airdrop",
+        STR,
+        "From whom this Mac takes files by AirDrop.",
+        "AirDrop open to",
+        values=("contacts", "everyone", "off"),
+        platforms=MACOS,
+        traps=(
+            "Each file still has to be accepted; `everyone` lets strangers nearby ask.",
+            "Where nobody has ever set it, it is not determined: the default is not written down.",
+        ),
+    ),
     FactSpec(
         "sharing.files",
         STRINGS,

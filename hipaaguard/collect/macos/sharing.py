@@ -19,6 +19,7 @@ from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, Output, attempt, decode, is_absent, read_text
 from hipaaguard.collect.macos import listening
 from hipaaguard.collect.macos.listening import Listener, find_listeners
+from hipaaguard.collect.macos.plists import Dictionary, read_settings, text
 from hipaaguard.collect.printers_conf import parse_shared
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Fact, Reason, Scalar, Unavailable
@@ -26,6 +27,8 @@ from hipaaguard.model import Fact, Reason, Scalar, Unavailable
 SHARES = ("sharing", "-l", "-f", "json")
 GUESTS = ("sysadminctl", "-smbGuestAccess", "status")
 PRINTERS = ("/etc/cups/printers.conf", "/etc/cups/classes.conf")
+
+AIRDROP = "Library/Preferences/com.apple.sharingd.plist"
 
 T = TypeVar("T")
 
@@ -44,10 +47,11 @@ _WEB_SERVERS = frozenset({"httpd"})
 _MAYBE_WEBDAV = Unavailable(
     Reason.UNRECOGNISED, "a web server that can offer folders (WebDAV) runs; it was not read"
 )
+_AIRDROP = {"Contacts Only": "contacts", "Everyone": "everyone", "Off": "off"}
 _GUESTS = re.compile(r"\bSMB guest access (enabled|disabled)\b", re.IGNORECASE)
 
 
-def parse_guests(text: str) -> bool:
+def parse_guests(said: str) -> bool:
     """Whether guests may connect to the file server.
 
     Raises:
@@ -55,11 +59,25 @@ def parse_guests(text: str) -> bool:
 
     Source: `sysadminctl -smbGuestAccess status`: a time, then "SMB guest access disabled."
     """  # noqa: DOC201 - the first line says it
-    found = _GUESTS.findall(text)
+    found = _GUESTS.findall(said)
     if len(found) != 1:
         raise ParseError("macOS does not say whether guests may see shared folders")
-    said: str = found[0]
-    return said.lower() == "enabled"
+    state: str = found[0]
+    return state.lower() == "enabled"
+
+
+def parse_airdrop(settings: Dictionary) -> str:
+    """From whom files are taken by AirDrop: `contacts`, `everyone` or `off`.
+
+    Raises:
+        ParseError: It is not set, or of another form.
+
+    Source: `DiscoverableMode` of com.apple.sharingd, recorded on macOS 26.
+    """  # noqa: DOC201 - the first line says it
+    found = _AIRDROP.get(text(settings, "DiscoverableMode") or "")
+    if found is None:
+        raise ParseError("macOS does not say from whom it takes files by AirDrop")
+    return found
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -163,10 +181,10 @@ def _printers(host: Host) -> bool | Unavailable:
 def _shares_any(host: Host) -> bool | Unavailable:
     unknown: Unavailable | None = None
     for path in PRINTERS:
-        text = read_text(host, path)
-        if is_absent(text):
+        printers = read_text(host, path)
+        if is_absent(printers):
             continue
-        shared = text if isinstance(text, Unavailable) else attempt(parse_shared, text)
+        shared = printers if isinstance(printers, Unavailable) else attempt(parse_shared, printers)
         if shared is True:
             return True
         if isinstance(shared, Unavailable):
@@ -175,8 +193,16 @@ def _shares_any(host: Host) -> bool | Unavailable:
     return unknown or False
 
 
+def _airdrop(host: Host) -> str | Unavailable:
+    settings = read_settings(host, f"{host.person.home}/{AIRDROP}")
+    if is_absent(settings):
+        return Unavailable(Reason.UNRECOGNISED, "nobody set from whom AirDrop takes files")
+    return settings if isinstance(settings, Unavailable) else attempt(parse_airdrop, settings)
+
+
 _READERS: Mapping[str, tuple[Callable[[Host], Scalar | Unavailable], str]] = MappingProxyType(
     {
+        "sharing.airdrop": (_airdrop, "com.apple.sharingd.plist"),
         "sharing.files": (_files, listening.SOURCE),
         "sharing.guest_access": (_guests, f"{listening.SOURCE}, {GUESTS[0]}, {SHARES[0]}"),
         "sharing.printers": (_printers, f"{listening.SOURCE}, {PRINTERS[0]}"),

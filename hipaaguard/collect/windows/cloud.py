@@ -10,14 +10,18 @@ from datetime import datetime
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.cloud_clients import Client, find_clients
-from hipaaguard.collect.host import Host, is_absent
+from hipaaguard.collect.host import Host, RegistryKey, attempt, is_absent
 from hipaaguard.collect.windows.processes import find_processes
+from hipaaguard.errors import ParseError
 from hipaaguard.model import Fact, Unavailable
 
-NAMES = ("cloud.sync_clients",)
+NAMES = ("cloud.folders_redirected", "cloud.sync_clients")
 SOURCE = "running programs and their settings"
 ONEDRIVE = r"HKCU\SOFTWARE\SyncEngines\Providers\OneDrive"
 """A key for each folder that OneDrive copies; without values of its own."""
+
+FOLDERS = r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
+_OWN_FOLDERS = ("Desktop", "My Pictures", "Personal")
 
 _LOCAL, _ROAMING = "AppData\\Local\\", "AppData\\Roaming\\"
 CLIENTS = (
@@ -46,8 +50,31 @@ CLIENTS = (
 def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     """The facts of clouds."""
     del now
-    value = sync_clients(host)
-    yield from (Fact(key, value, SOURCE) for key in keys)
+    if "cloud.folders_redirected" in keys:
+        yield Fact("cloud.folders_redirected", _redirected(host), "User Shell Folders")
+    if "cloud.sync_clients" in keys:
+        yield Fact("cloud.sync_clients", sync_clients(host), SOURCE)
+
+
+def _redirected(host: Host) -> bool | Unavailable:
+    key = host.registry(FOLDERS)
+    return key if isinstance(key, Unavailable) else attempt(parse_folders, key)
+
+
+def parse_folders(key: RegistryKey) -> bool:
+    """Whether one of the person's own folders lies in OneDrive's.
+
+    Raises:
+        ParseError: The place of one is not told.
+
+    Source: OneDrive names its folder "OneDrive", or "OneDrive - " with the name of a business;
+        Microsoft, "Redirect and move Windows known folders to OneDrive".
+    """  # noqa: DOC201 - the first line says it
+    places = [key.text(name) or "" for name in _OWN_FOLDERS]
+    if not all(places):
+        raise ParseError("Windows does not say where each of the person's own folders lies")
+    parts = [part.casefold() for place in places for part in place.split("\\")]
+    return any(part == "onedrive" or part.startswith("onedrive - ") for part in parts)
 
 
 def sync_clients(host: Host) -> tuple[str, ...] | Unavailable:

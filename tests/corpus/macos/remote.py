@@ -3,6 +3,7 @@
 import pytest
 
 from hipaaguard.collect.macos.listening import parse_listeners
+from hipaaguard.collect.macos.sharing import parse_airdrop
 from hipaaguard.errors import ParseError
 from tests.corpus import Case, Reader
 
@@ -28,9 +29,15 @@ def read_sockets(case: Case) -> None:
     assert found == {**reachable, **loopback, **datagrams}
 
 
-READERS: dict[str, Reader] = {"netstat-an": read_sockets}
+def read_airdrop(case: Case) -> None:
+    assert parse_airdrop({"DiscoverableMode": case.text.strip()}) == case.facts["airdrop"]
+
+
+READERS: dict[str, Reader] = {
+    "defaults-sharingd-airdrop": read_airdrop,
+    "netstat-an": read_sockets,
+}
 UNUSED = {
-    "defaults-sharingd-airdrop": "Who may send something by AirDrop is no fact of ours.",
     "launchctl-list": "Which programs run is asked of ps, and which ports wait of netstat.",
     "launchctl-print-disabled": "It says what starts next time; the open ports say what is now.",
     "launchctl-print-screensharing": "Meant for people by its manual; its port says the same.",
