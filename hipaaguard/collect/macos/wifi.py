@@ -21,6 +21,8 @@ from hipaaguard.model import Fact, Reason, Unavailable
 NAMES = ("wifi.connected", "wifi.security")
 COMMAND = ("system_profiler", "-json", "SPAirPortDataType")
 SOURCE = "system_profiler"
+DEADLINE_S = 25
+"""Seconds: it looks for the networks nearby, which takes some."""
 
 _CONNECTED = "spairport_status_connected"
 _NOT_CONNECTED = frozenset({"spairport_status_off", "spairport_status_disassociated"})
@@ -121,7 +123,7 @@ def judge_mode(mode: str) -> Security:
 
 def find_cards(host: Host) -> tuple[Card, ...] | Unavailable:
     """The Wi-Fi cards as they are now; unavailable where none is listed."""
-    answer = host.run(*COMMAND)
+    answer = host.run(*COMMAND, deadline_s=DEADLINE_S)
     cards = answer if isinstance(answer, Unavailable) else attempt(_parse, answer)
     return cards or _NO_CARD
 
