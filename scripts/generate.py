@@ -39,6 +39,13 @@ def support() -> Mapping[str, bytes]:
     return {"docs/support.md": page().encode()}
 
 
+def rule_coverage() -> Mapping[str, bytes]:
+    """What each shipped policy looks at of the rule, as a page."""
+    from hipaaguard.policy.coverage import page
+
+    return {"docs/coverage.md": page().encode()}
+
+
 def golden_files() -> Mapping[str, bytes]:
     """The sample report in every format, unsigned."""
     from tests import sample
@@ -72,6 +79,7 @@ GENERATORS: tuple[Callable[[], Mapping[str, bytes]], ...] = (
     dictionary,
     platforms,
     support,
+    rule_coverage,
     golden_files,
     machines,
     vectors,

@@ -112,14 +112,18 @@ def test_home_office_selects_every_check() -> None:
 def test_the_rule() -> None:
     """45 CFR 164.308 to 164.316: 22 standards; 24 required and 22 addressable specifications."""
     rows = provisions()
-    counted = [designation for _, designation in rows.values()]
+    counted = [row.designation for row in rows.values()]
     assert len(rows) == 68
     assert counted.count(Designation.STANDARD) == 22
     assert counted.count(Designation.REQUIRED) == 24
     assert counted.count(Designation.ADDRESSABLE) == 22
-    assert rows["164.312(a)(2)(iv)"] == ("Encryption and decryption", Designation.ADDRESSABLE)
-    assert rows["164.312(a)(2)(iii)"] == ("Automatic logoff", Designation.ADDRESSABLE)
-    assert rows["164.308(a)(1)(ii)(B)"] == ("Risk management", Designation.REQUIRED)
+    for paragraph, title, designation in (
+        ("164.312(a)(2)(iv)", "Encryption and decryption", Designation.ADDRESSABLE),
+        ("164.312(a)(2)(iii)", "Automatic logoff", Designation.ADDRESSABLE),
+        ("164.308(a)(1)(ii)(B)", "Risk management", Designation.REQUIRED),
+    ):
+        assert rows[paragraph].title == title
+        assert rows[paragraph].designation is designation
 
 
 @pytest.mark.parametrize(("family", "check"), BY_ID)

@@ -25,6 +25,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("verify", "Check signed reports: accepted or refused, and why."),
     "show-data": ("show_data", "Show what is, or would be, in a report."),
     "policy": ("policies", "List, show, check and explain policies."),
+    "coverage": ("coverage", "Show which paragraphs of the rule a policy looks at."),
     "key": ("keys", "Show, export or repair this computer's signing key."),
 }
 """Every command: the module that has it, and what it does in one line."""

@@ -90,5 +90,9 @@ UNAVAILABLE = Keys(
 )
 
 PROVISION = Keys(
-    {"title": "The rule's own heading.", "designation": "standard, required or addressable."}
+    {
+        "title": "The rule's own heading.",
+        "designation": "standard, required or addressable.",
+        "evidence": "Who can show anything of it: machine, people, both, elsewhere or seldom.",
+    }
 )

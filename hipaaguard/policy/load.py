@@ -18,7 +18,14 @@ from hipaaguard.policy.lint import lint_check, lint_examples
 from hipaaguard.policy.node import Mapping as Fields
 from hipaaguard.policy.node import Node
 from hipaaguard.policy.nouns import Check, Policy, Setting, comparisons
-from hipaaguard.policy.read_check import ID, Located, Provisions, read_check
+from hipaaguard.policy.read_check import (
+    ID,
+    Evidence,
+    Located,
+    Provision,
+    Provisions,
+    read_check,
+)
 from hipaaguard.policy.read_condition import Settings
 from hipaaguard.policy.read_setting import NAME, read_setting, read_value
 
@@ -111,12 +118,16 @@ def shipped_family(name: str) -> Family:
 
 @cache
 def provisions() -> Provisions:
-    """Title and designation of every provision of 45 CFR 164.308 to 164.316, by paragraph."""
+    """Every provision of 45 CFR 164.308 to 164.316 by its paragraph, in the rule's order."""
     node = _document(library.provisions_text(), "hipaa.yaml")
-    found: dict[str, tuple[str, Designation]] = {}
+    found: dict[str, Provision] = {}
     for paragraph, entry in node.mapping(("provisions",))["provisions"].entries().items():
         row = entry.mapping(fields.PROVISION.required)
-        found[paragraph] = (row["title"].text(), row["designation"].word(Designation))
+        found[paragraph] = Provision(
+            row["title"].text(),
+            row["designation"].word(Designation),
+            row["evidence"].word(Evidence),
+        )
     return MappingProxyType(found)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import check_value
@@ -31,7 +32,33 @@ from hipaaguard.policy.read_setting import read_value
 
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
-Provisions = Mapping[str, tuple[str, Designation]]
+
+class Evidence(StrEnum):
+    """Who can show anything of a provision."""
+
+    MACHINE = "machine"
+    PEOPLE = "people"
+    BOTH = "both"
+    ELSEWHERE = "elsewhere"
+    SELDOM = "seldom"
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A standard or an implementation specification of 45 CFR 164.308 to 164.316.
+
+    Attributes:
+        title: the rule's own heading.
+        designation: what the rule calls it.
+        evidence: who can show anything of it.
+    """
+
+    title: str
+    designation: Designation
+    evidence: Evidence
+
+
+Provisions = Mapping[str, Provision]
 """Title and designation of every provision of the rule, by paragraph."""
 
 
@@ -112,8 +139,8 @@ def _citations(node: Node, provisions: Provisions) -> tuple[Citation, ...]:
             raise role.refused(
                 f"{provision[:60]!r} is not a provision of 45 CFR 164.308 to 164.316"
             )
-        title, designation = provisions[provision]
-        found.append(Citation(provision, title, designation, role.word(Role)))
+        row = provisions[provision]
+        found.append(Citation(provision, row.title, row.designation, role.word(Role)))
     order = list(Role)
     return tuple(sorted(found, key=lambda citation: order.index(citation.role)))
 
