@@ -14,6 +14,7 @@ from hipaaguard.errors import ParseError
 from hipaaguard.model import Unavailable
 
 QUERY = "interfaces"
+SOURCE = "network adapters"
 
 # IANA's ifType, which `NetworkInterfaceType` of .NET repeats.
 PPP, LOOPBACK, WIFI, VIRTUAL = 23, 24, 71, 53

@@ -8,6 +8,7 @@ from hipaaguard.errors import ParseError
 from hipaaguard.model import Unavailable
 
 QUERY = "processes"
+SOURCE = "Get-Process"
 
 
 def parse_processes(rows: Sequence[Row]) -> Mapping[int, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host
-from hipaaguard.collect.windows.processes import QUERY, find_processes
+from hipaaguard.collect.windows.processes import SOURCE, find_processes
 from hipaaguard.facts import split_key
 from hipaaguard.model import Fact, Unavailable
 
@@ -16,11 +16,11 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     processes = find_processes(host)
     for key in sorted(keys):
         if isinstance(processes, Unavailable):
-            yield Fact(key, processes, QUERY)
+            yield Fact(key, processes, SOURCE)
             continue
         wanted = split_key(key)[1].casefold().removesuffix(".exe")
         names = {name.casefold() for name in processes.values()}
-        yield Fact(key, wanted in names, QUERY)
+        yield Fact(key, wanted in names, SOURCE)
 
 
 PROBE = Probe("running programs", ("process.running",), collect)

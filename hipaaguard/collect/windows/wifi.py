@@ -13,7 +13,7 @@ from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, Row, attempt
 from hipaaguard.collect.wifi_security import Security, weakest
 from hipaaguard.collect.windows.interfaces import (
-    QUERY,
+    SOURCE,
     WIFI,
     Interface,
     find_interfaces,
@@ -25,7 +25,7 @@ from hipaaguard.model import Fact, Reason, Unavailable
 
 NAMES = ("wifi.connected", "wifi.security")
 PROTECTION = "wifi"
-_SOURCES = {"wifi.connected": QUERY, "wifi.security": "NetworkSecuritySettings"}
+_SOURCES = {"wifi.connected": SOURCE, "wifi.security": "NetworkSecuritySettings"}
 
 # Windows.Networking.Connectivity.NetworkAuthenticationType, then NetworkEncryptionType. `Rsna` is
 # WPA2 with a server that knows each person; 10 and 13 are WPA3's two ways of that.

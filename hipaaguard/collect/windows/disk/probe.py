@@ -7,9 +7,7 @@ from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, RegistryKey, attempt
 from hipaaguard.collect.windows.disk.bitlocker import State, parse_protectors
 from hipaaguard.collect.windows.disk.survey import (
-    SHOWN,
     TOLD,
-    VOLUMES,
     Survey,
     read_survey,
 )
@@ -25,6 +23,9 @@ from hipaaguard.model import Fact, Reason, Scalar, Unavailable
 PAGE_FILES = "volumes-pagefile"
 POWER = r"HKLM\SYSTEM\CurrentControlSet\Control\Power"
 
+_BY_METHODS = "BitLocker (Win32_EncryptableVolume)"
+_BY_ICONS = "BitLocker, as the drives' icons show it"
+
 _UNCLEAR = Unavailable(
     Reason.UNRECOGNISED,
     "Windows did not tell whether a readable drive is a fixed or a removable one",
@@ -39,9 +40,9 @@ def collect(host: Host, keys: frozenset[str], now: datetime) -> Iterator[Fact]:
     del keys, now
     survey = read_survey(host)
     if isinstance(survey, Unavailable):
-        yield from (Fact(name, survey, VOLUMES) for name in NAMES)
+        yield from (Fact(name, survey, "Win32_Volume") for name in NAMES)
         return
-    source = SHOWN if isinstance(survey.told, Unavailable) else TOLD
+    source = _BY_ICONS if isinstance(survey.told, Unavailable) else _BY_METHODS
     values: dict[str, Scalar | Unavailable] = {
         "disk.encryption_state": judge_state(survey),
         "disk.home_encrypted": _home(host, survey),

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hipaaguard.collect import Probe
 from hipaaguard.collect.host import Host, Row, attempt
-from hipaaguard.collect.windows.interfaces import QUERY, Interface, find_interfaces
+from hipaaguard.collect.windows.interfaces import SOURCE, Interface, find_interfaces
 from hipaaguard.collect.windows.vpn.routes import Route, parse_choices, parse_routes
 from hipaaguard.collect.windows.vpn.setup import findings
 from hipaaguard.collect.windows.vpn.tunnels import (
@@ -29,12 +29,12 @@ T = TypeVar("T")
 
 _ROUTES = "routes, Find-NetRoute"
 _SOURCES = {
-    "vpn.active": QUERY,
+    "vpn.active": SOURCE,
     "vpn.carries": _ROUTES,
     "vpn.configured": "Get-VpnConnection, settings of VPN clients",
     "vpn.full_tunnel_v4": _ROUTES,
     "vpn.full_tunnel_v6": _ROUTES,
-    "vpn.kind": QUERY,
+    "vpn.kind": SOURCE,
 }
 
 
