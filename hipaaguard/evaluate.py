@@ -13,9 +13,9 @@ from hipaaguard.model import (
     Snapshot,
     Status,
 )
-from hipaaguard.policy.condition import NOT_COLLECTED
+from hipaaguard.policy.condition import NOT_COLLECTED, Facts, Truth, decide
 from hipaaguard.policy.judge import judge
-from hipaaguard.policy.nouns import Check, Policy
+from hipaaguard.policy.nouns import Basis, Check, Policy, Step
 from hipaaguard.words import PLATFORM_NAMES
 
 EXIT_MET, EXIT_FAIL, EXIT_UNKNOWN = 0, 10, 11
@@ -53,6 +53,7 @@ def evaluate(
     results: list[Result] = []
     for check in policy.checks:
         found = judge(check, facts, policy.values, units, snapshot.platform)
+        failed = found.status is Status.FAIL
         results.append(
             Result(
                 check_id=check.check_id,
@@ -61,7 +62,9 @@ def evaluate(
                 severity=check.severity,
                 sentence=found.sentence,
                 why=check.why,
-                fix=_fix(check, snapshot.platform) if found.status is Status.FAIL else (),
+                fix=steps(check, facts, snapshot.platform) if failed else (),
+                changes=check.changes if failed else "",
+                undo=check.undo if failed else "",
                 settle=found.settle,
                 citations=check.citations,
                 sources=policy.sources[check.check_id],
@@ -111,13 +114,40 @@ def stamp(policy: Policy) -> PolicyStamp:
             for setting in policy.settings
         ),
         not_covered=policy.not_covered,
+        proposed=policy.basis is Basis.PROPOSED,
+        extends=policy.extends,
+        differs=policy.differs,
     )
 
 
-def _fix(check: Check, platform: Platform | None) -> tuple[str, ...]:
-    """The steps for this system; for an unknown one those of every system, each with its name."""
+def steps(check: Check, facts: Facts, platform: Platform | None) -> tuple[str, ...]:
+    """The steps that put a check right, for one system, release and desktop.
+
+    Args:
+        check: the check.
+        facts: what is known; a step stays unless they show that it is for another system.
+        platform: the system; None gives the steps of every system, each with its name.
+
+    Returns:
+        One sentence for each step, in order.
+    """
     if platform is None:
         return tuple(
-            f"{PLATFORM_NAMES[fix.platform]}: {step}" for fix in check.fix for step in fix.steps
+            f"{PLATFORM_NAMES[fix.platform]}: {_say(step, fix.platform)}"
+            for fix in check.fix
+            for step in fix.steps
         )
-    return next((fix.steps for fix in check.fix if fix.platform is platform), ())
+    fixes = (fix for fix in check.fix if fix.platform is platform)
+    return tuple(_say(step, platform) for fix in fixes for step in fix.steps if _suits(step, facts))
+
+
+def _suits(step: Step, facts: Facts) -> bool:
+    return step.only is None or decide(step.only, facts, {}).truth is not Truth.FALSE
+
+
+def _say(step: Step, platform: Platform) -> str:
+    if not step.link:
+        return step.text
+    if platform is Platform.WINDOWS:
+        return f"The short way: press the Windows key and R, type {step.text} and press Enter."
+    return f'The short way: open Terminal and run: open "{step.text}"'

@@ -150,6 +150,8 @@ class Result:
         sentence: what was found and what was asked, one or two plain sentences for a person.
         why: why it matters, one or two sentences.
         fix: steps for this machine's system, in order; each one sentence. May be empty.
+        changes: what else the steps may change, one sentence; may be empty.
+        undo: how to take the steps back, one sentence; may be empty.
         settle: commands that would settle an unknown; each once, in order. Empty unless unknown.
         citations: the provisions it supports, primary ones first.
         sources: where the thresholds come from, each one sentence. May be empty.
@@ -163,6 +165,8 @@ class Result:
     sentence: str
     why: str
     fix: tuple[str, ...]
+    changes: str
+    undo: str
     settle: tuple[str, ...]
     citations: tuple[Citation, ...]
     sources: tuple[str, ...]
@@ -200,6 +204,9 @@ class PolicyStamp:
             it selects.
         settings: every setting, sorted by name.
         not_covered: what the policy says it does not look at, each one sentence.
+        proposed: whether it supports a rule that was proposed and is not in force.
+        extends: id and version of the policy that it began with, or empty.
+        differs: how it differs from that one, in sentences.
     """
 
     policy_id: str
@@ -208,6 +215,9 @@ class PolicyStamp:
     digest: str
     settings: tuple[SettingValue, ...]
     not_covered: tuple[str, ...]
+    proposed: bool = False
+    extends: str = ""
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

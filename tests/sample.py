@@ -98,7 +98,19 @@ def _result(
     facts = tuple(FACTS[key] for key in evidence)
     status, severity = outcome
     return Result(
-        check_id, title, status, severity, sentence, why, fix, settle, citations, sources, facts
+        check_id=check_id,
+        title=title,
+        status=status,
+        severity=severity,
+        sentence=sentence,
+        why=why,
+        fix=fix,
+        changes="Work that is open is closed." if fix else "",
+        undo="Nothing has to be undone." if fix else "",
+        settle=settle,
+        citations=citations,
+        sources=sources,
+        evidence=facts,
     )
 
 

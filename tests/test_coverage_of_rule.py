@@ -9,7 +9,7 @@ from hipaaguard.cli import run
 from hipaaguard.model import Designation, Role
 from hipaaguard.policy import Policy, load_shipped, shipped
 from hipaaguard.policy.coverage import MEANINGS, Coverage, counts, page, rows
-from hipaaguard.policy.load import provisions
+from hipaaguard.policy.family import provisions
 from hipaaguard.policy.read_check import Evidence
 
 POLICIES = [load_shipped(name) for name in shipped()]

@@ -12,8 +12,8 @@ from hipaaguard import strict_yaml
 from hipaaguard.facts import spec_of
 from hipaaguard.model import Designation, Status
 from hipaaguard.policy import library, load_policy, load_shipped, shipped, shipped_text
+from hipaaguard.policy.family import Family, load_family, provisions
 from hipaaguard.policy.lint import lint_check, lint_examples, try_example
-from hipaaguard.policy.load import Family, load_family, provisions
 from hipaaguard.policy.nouns import Check, Example
 from hipaaguard.policy.schema import render, schema
 from tests.conftest import ROOT

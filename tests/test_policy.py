@@ -20,8 +20,8 @@ from hipaaguard.facts import FactType
 from hipaaguard.model import Fact, Platform, Reason, Unavailable
 from hipaaguard.policy import digest, library, load_policy, load_shipped, shipped, shipped_text
 from hipaaguard.policy.condition import Truth, decide, version_parts
+from hipaaguard.policy.family import load_family
 from hipaaguard.policy.lint import _outcomes
-from hipaaguard.policy.load import load_family
 from hipaaguard.policy.node import Node
 from hipaaguard.policy.nouns import Compare, Group, Junction, Op
 from hipaaguard.policy.read_condition import Grammar, read_condition

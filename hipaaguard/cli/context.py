@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from hipaaguard.cli.rights import home_of_another, step_down
 from hipaaguard.collect.host import Host, Person
 from hipaaguard.errors import CommandError
 from hipaaguard.files import read_limited
-from hipaaguard.policy import Policy, load_policy, load_shipped, shipped
+from hipaaguard.policy import Policy, load_policy, load_shipped, policy_id, shipped
 from hipaaguard.strict_yaml import MAX_BYTES
 
 TOOL = f"hipaaguard {__version__}"
@@ -25,6 +25,8 @@ DATA_FOLDER = Path(
     else ".local/share/hipaaguard"
 )
 """Where below a home folder the key and the journal are kept, as platformdirs has it."""
+
+_PARENTS = "hipaaguard.parents"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,7 +96,29 @@ def the_policy(name: str) -> Policy:
             f"there is no policy named {name!r}",
             hint=f"`hipaaguard policy list` shows those that ship: {', '.join(shipped())}",
         )
-    return load_policy(read_limited(path, MAX_BYTES, "a policy"), name)
+    return load_policy(read_limited(path, MAX_BYTES, "a policy"), name, _parents())
+
+
+def policies_by_id(names: Iterable[str]) -> dict[str, tuple[bytes, str]]:
+    """The text of each policy file, and its name, by the policy's id.
+
+    Raises:
+        CommandError: A file cannot be read.
+        PolicyError: It says no id.
+    """
+    texts = {name: read_limited(Path(name), MAX_BYTES, "a policy") for name in names}
+    return {policy_id(text, name): (text, name) for name, text in texts.items()}
+
+
+def _parents() -> dict[str, tuple[bytes, str]]:
+    """The policies that were handed over with --parent."""
+    found = click.get_current_context().find_root().meta.get(_PARENTS, ())
+    return policies_by_id(found)
+
+
+def _keep_parents(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> None:
+    del param
+    ctx.find_root().meta[_PARENTS] = value
 
 
 def data_folder(ctx: click.Context, person: Person | None = None) -> Path:
@@ -127,7 +151,7 @@ def own_data_folder(ctx: click.Context) -> Path:
 
 def policy_option(default: str | None = DEFAULT_POLICY) -> Callable[[F], F]:
     """The option `--policy`."""
-    return click.option(
+    named = click.option(
         "--policy",
         "policy_name",
         metavar="NAME|FILE",
@@ -135,8 +159,17 @@ def policy_option(default: str | None = DEFAULT_POLICY) -> Callable[[F], F]:
         show_default=default is not None,
         help="A policy that ships, or a file.",
     )
+    return lambda command: named(parent_option(command))
 
 
+parent_option = click.option(
+    "--parent",
+    metavar="FILE",
+    multiple=True,
+    expose_value=False,
+    callback=_keep_parents,
+    help="A policy file that the policy extends; more than one can be given.",
+)
 replay_option = click.option(
     "--replay",
     metavar="RECORDING",

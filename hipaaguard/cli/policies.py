@@ -1,5 +1,6 @@
 """`hipaaguard policy`: what ships, one policy in full, a file checked, one check explained."""
 
+import contextlib
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -10,9 +11,11 @@ import click
 from hipaaguard.cli import context
 from hipaaguard.cli.screen import width
 from hipaaguard.errors import CommandError, PolicyError
+from hipaaguard.evaluate import steps
 from hipaaguard.files import read_limited
 from hipaaguard.model import Citation, Platform
 from hipaaguard.policy import Check, Policy, Setting, load_policy, load_shipped, shipped
+from hipaaguard.policy.difference import differences
 from hipaaguard.policy.nouns import Fix
 from hipaaguard.strict_yaml import MAX_BYTES
 from hipaaguard.words import PLATFORM_NAMES, say_value
@@ -36,15 +39,31 @@ def list_policies() -> None:
 
 @policy.command()
 @click.argument("policy_name", metavar="NAME|FILE", default=context.DEFAULT_POLICY)
-def show(policy_name: str) -> None:
+@click.option("--against", metavar="NAME|FILE", help="Say only what it asks otherwise than this.")
+@context.parent_option
+def show(policy_name: str, against: str | None) -> None:
     """One policy in full: its settings, its checks and what it does not cover."""
     found = context.the_policy(policy_name)
+    if against is not None:
+        _show_against(found, context.the_policy(against))
+        return
     click.echo(f"{found.title} ({found.policy_id} {found.version})")
     click.echo(f"Digest: {found.digest}")
     _say(found.description)
     _section("Settings", (_setting_line(setting) for setting in found.settings))
+    if found.extends:
+        lines = found.differs or ("It asks the same.",)
+        _section(f"How it differs from {found.extends}", lines)
     _section("Checks", (_check_line(check) for check in found.checks))
     _section("Not covered", found.not_covered)
+
+
+def _show_against(found: Policy, other: Policy) -> None:
+    told = differences(found, other)
+    names = f"{found.policy_id} {found.version}", f"{other.policy_id} {other.version}"
+    click.echo(f"{names[0]}, held against {names[1]}:")
+    for line in told or ("Both ask the same.",):
+        _say(f"- {line}")
 
 
 @policy.command()
@@ -52,15 +71,25 @@ def show(policy_name: str) -> None:
 def check(files: tuple[str, ...]) -> int:
     """Check policy files: each mistake with file, line and column."""
     faults = 0
+    parents = _by_id(files)
     for name in files:
         try:
-            found = load_policy(read_limited(Path(name), MAX_BYTES, "a policy"), name)
+            found = load_policy(read_limited(Path(name), MAX_BYTES, "a policy"), name, parents)
         except (PolicyError, CommandError) as error:
             faults += 1
             click.echo(str(error))
             continue
         click.echo(f"{name}: {found.policy_id} {found.version} is in order")
     return 1 if faults else 0
+
+
+def _by_id(files: tuple[str, ...]) -> dict[str, tuple[bytes, str]]:
+    """The files by the id that each says; one that says none is told of when it is checked."""
+    found: dict[str, tuple[bytes, str]] = {}
+    for name in files:
+        with contextlib.suppress(PolicyError, CommandError):
+            found.update(context.policies_by_id([name]))
+    return found
 
 
 @policy.command()
@@ -95,7 +124,7 @@ def explanation(wanted: Check, found: Policy) -> Iterator[str]:
     for fix in _fixes_first_here(wanted):
         yield ""
         yield f"How to meet it on {PLATFORM_NAMES[fix.platform]}:"
-        for number, step in enumerate(fix.steps, 1):
+        for number, step in enumerate(steps(wanted, {}, fix.platform), 1):
             yield from _wrapped(step, f"  {number}. ", "     ")
 
 

@@ -6,7 +6,7 @@ is safe. `load_policy` reads a file, `load_shipped` one of those that come with 
 """
 
 from hipaaguard.policy.library import shipped, shipped_text
-from hipaaguard.policy.load import load_policy, load_shipped
+from hipaaguard.policy.load import load_policy, load_shipped, policy_id
 from hipaaguard.policy.nouns import Check, Policy, Setting, SettingType, digest
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "digest",
     "load_policy",
     "load_shipped",
+    "policy_id",
     "shipped",
     "shipped_text",
 ]

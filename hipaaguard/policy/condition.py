@@ -105,6 +105,8 @@ def _holds(value: Scalar, op: Op, operand: Scalar) -> bool | None:
             return value >= operand
         case Op.VERSION_AT_LEAST, str(), str():
             return _at_least(value, operand)
+        case Op.BEGINS_WITH, str(), str():
+            return value.startswith(operand)
         case _, tuple(), _:
             return _holds_list(value, op, operand)
         case Op.ONE_OF, str(), tuple():

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hipaaguard.model import Designation, Role
+from hipaaguard.policy.family import provisions
 from hipaaguard.policy.library import shipped
-from hipaaguard.policy.load import load_shipped, provisions
+from hipaaguard.policy.load import load_shipped
 from hipaaguard.policy.nouns import Policy
 from hipaaguard.policy.read_check import Evidence
 

@@ -23,11 +23,23 @@ POLICY = Keys(
         "version": "The policy's version, in quotes when it looks like a number.",
         "title": "The policy's title.",
         "description": "What the policy is for.",
-        "checks": "Ids of checks that ship with HipaaGuard, and checks written out in full.",
     },
     {
+        "extends": "The id of a policy whose checks and settings this one begins with.",
+        "checks": "Ids of checks that ship with HipaaGuard, and checks written out in full.",
+        "removed": "Checks of the extended policy that are left out, each with the reason.",
+        "software": "Programs that are required or forbidden.",
+        "basis": "The rule that it supports: current, or proposed for one that is not in force.",
         "settings": "A value for a setting of the checks, or the definition of a new setting.",
         "not_covered": "What the policy does not look at, one sentence each.",
+    },
+)
+
+SOFTWARE = Keys(
+    {},
+    {
+        "required": "Names of programs that must be installed.",
+        "forbidden": "Names of programs that must not be installed.",
     },
 )
 
@@ -52,6 +64,7 @@ SETTING = Keys(
         "minimum": "The smallest whole number allowed.",
         "maximum": "The largest whole number allowed.",
         "choices": "The words allowed.",
+        "stricter": "Which way it asks for more: lower, higher, fewer, more, true, false or first.",
     },
 )
 
@@ -73,6 +86,17 @@ CHECK = Keys(
         "when": "When the check applies; each comparison has a sentence for when it does not.",
         "needs": "Facts that must also be known before the check can pass; shown as evidence.",
         "sources": "Where numbers in the check come from, one sentence each.",
+        "changes": "What else the steps may change for the person, one sentence.",
+        "undo": "How to take the steps back, one sentence.",
+    },
+)
+
+STEP = Keys(
+    {},
+    {
+        "step": "One step, a sentence; each entry has either this or `link`.",
+        "link": "A page of the system's settings: ms-settings:… or x-apple.systempreferences:…",
+        "only": "The release or desktop that it is for: comparisons without sentences.",
     },
 )
 

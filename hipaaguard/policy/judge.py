@@ -89,7 +89,8 @@ def keys_of(check: Check, values: Values) -> frozenset[str]:
     """The full keys of the facts that the check can use; none if the settings rule it out."""
     if not can_apply(check, values):
         return frozenset()
-    return frozenset(fill_key(key, values) for key in (*check.when_keys(), *check.expect_keys()))
+    keys = (*check.when_keys(), *check.expect_keys(), *check.step_keys())
+    return frozenset(fill_key(key, values) for key in keys)
 
 
 def can_apply(check: Check, values: Values) -> bool:

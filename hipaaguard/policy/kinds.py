@@ -35,6 +35,7 @@ OPERANDS: Mapping[FactType, Mapping[Op, FactType]] = MappingProxyType(
             Op.EQUALS: FactType.STR,
             Op.ONE_OF: FactType.STRINGS,
             Op.VERSION_AT_LEAST: FactType.STR,
+            Op.BEGINS_WITH: FactType.STR,
         },
         FactType.STRINGS: {
             Op.CONTAINS: FactType.STR,

@@ -1,58 +1,49 @@
-"""From the text of a policy file to a policy: families resolved, settings filled in, checks tried.
+"""From the text of a policy file to a policy: parents and families resolved, settings filled in.
 
-A check that ships with HipaaGuard belongs to a family, and its id begins with the family's name, so
-that only the families a policy uses are read.
+A policy that `extends` another begins with the checks and settings of that one. Only a policy that
+ships with HipaaGuard, or one that the caller handed over, can be extended: no file is looked for.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from types import MappingProxyType
 
-from hipaaguard import strict_yaml
-from hipaaguard.errors import ParseError, PolicyError
-from hipaaguard.model import Designation
 from hipaaguard.policy import fields, library
+from hipaaguard.policy.difference import differences
+from hipaaguard.policy.family import (
+    Family,
+    add,
+    document,
+    family_of,
+    prefix_of,
+    provisions,
+    refuse_unused,
+    shipped_family,
+)
 from hipaaguard.policy.judge import can_apply
 from hipaaguard.policy.lint import lint_check, lint_examples
 from hipaaguard.policy.node import Mapping as Fields
 from hipaaguard.policy.node import Node
-from hipaaguard.policy.nouns import Check, Policy, Setting, comparisons
-from hipaaguard.policy.read_check import (
-    ID,
-    Evidence,
-    Located,
-    Provision,
-    Provisions,
-    read_check,
-)
+from hipaaguard.policy.nouns import Basis, Check, Policy, Setting, comparisons
+from hipaaguard.policy.read_check import ID, Located, read_check
 from hipaaguard.policy.read_condition import Settings
-from hipaaguard.policy.read_setting import NAME, read_setting, read_value
+from hipaaguard.policy.read_setting import read_setting, read_value
+from hipaaguard.policy.software import software_checks
+
+Parents = Mapping[str, tuple[bytes, str]]
+"""Policies that can be extended besides those that ship: text and file name by id."""
+
+NO_PARENTS: Parents = MappingProxyType({})
+MAX_GENERATIONS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Checks about one subject that ship with HipaaGuard.
-
-    Attributes:
-        name: lower case with underscores.
-        title: what it is about.
-        settings: the settings of its checks, by name.
-        checks: its checks by id, in order.
-    """
-
-    name: str
-    title: str
-    settings: Mapping[str, Setting]
-    checks: Mapping[str, Located]
-
-
-def load_policy(text: bytes, name: str) -> Policy:
+def load_policy(text: bytes, name: str, parents: Parents = NO_PARENTS) -> Policy:
     """The policy that a file says, every check of it tried by its examples.
 
     Args:
         text: YAML, UTF-8.
         name: the file's name, for messages.
+        parents: policies that it can extend besides those that ship with HipaaGuard.
 
     Returns:
         The policy with the checks and settings of the families that it uses.
@@ -60,7 +51,7 @@ def load_policy(text: bytes, name: str) -> Policy:
     Raises:
         PolicyError: Not a valid policy; the text begins with `file:line:column`.
     """
-    return _Draft(_document(text, name)).policy(shipped_with_us=False)
+    return _Draft(document(text, name), parents).policy(shipped_with_us=False)
 
 
 def load_shipped(policy_id: str) -> Policy:
@@ -76,92 +67,7 @@ def load_shipped(policy_id: str) -> Policy:
         PolicyError: No such policy.
     """
     text = library.shipped_text(policy_id)
-    return _Draft(_document(text, f"{policy_id}.yaml")).policy(shipped_with_us=True)
-
-
-def load_family(text: bytes, name: str) -> Family:
-    """The family that a file says; its examples have not been tried.
-
-    Args:
-        text: YAML, UTF-8.
-        name: the file's name, for messages.
-
-    Returns:
-        The family.
-
-    Raises:
-        PolicyError: Not a valid family; the text begins with `file:line:column`.
-    """
-    found = _document(text, name).mapping(fields.FAMILY.required, fields.FAMILY.optional)
-    family = found["family"].name(NAME, "screen_lock")
-    prefix = _prefix(family)
-    defined = found.get("settings")
-    settings = (
-        {key: read_setting(key, node) for key, node in defined.entries().items()} if defined else {}
-    )
-    checks: dict[str, Located] = {}
-    for node in found["checks"].items():
-        located = read_check(node, settings, provisions())
-        if not located.check.check_id.startswith(prefix):
-            raise node.refused(f"the id of a check of this family begins with {prefix!r}")
-        _add(checks, located)
-    if defined:
-        _refuse_unused(defined, checks.values())
-    return Family(family, found["title"].text(), settings, checks)
-
-
-@cache
-def shipped_family(name: str) -> Family:
-    """A family that comes with HipaaGuard; `name` is one of `library.family_names()`."""
-    return load_family(library.family_text(name), f"checks/{name}.yaml")
-
-
-@cache
-def provisions() -> Provisions:
-    """Every provision of 45 CFR 164.308 to 164.316 by its paragraph, in the rule's order."""
-    node = _document(library.provisions_text(), "hipaa.yaml")
-    found: dict[str, Provision] = {}
-    for paragraph, entry in node.mapping(("provisions",))["provisions"].entries().items():
-        row = entry.mapping(fields.PROVISION.required)
-        found[paragraph] = Provision(
-            row["title"].text(),
-            row["designation"].word(Designation),
-            row["evidence"].word(Evidence),
-        )
-    return MappingProxyType(found)
-
-
-def _document(text: bytes, name: str) -> Node:
-    try:
-        document = strict_yaml.load(text, name)
-    except ParseError as error:
-        raise PolicyError(str(error)) from error
-    return Node(document, (), document.data)
-
-
-def _prefix(family: str) -> str:
-    return f"{family.replace('_', '-')}-"
-
-
-def _family_of(check_id: str) -> str | None:
-    """The family that ids like this belong to, or None."""
-    names = (name for name in library.family_names() if check_id.startswith(_prefix(name)))
-    return max(names, key=len, default=None)
-
-
-def _add(checks: dict[str, Located], located: Located) -> None:
-    check_id = located.check.check_id
-    if check_id in checks:
-        raise located.node.refused(f"the check {check_id!r} stands here twice")
-    checks[check_id] = located
-
-
-def _refuse_unused(node: Node, checks: Iterable[Located]) -> None:
-    """Refuses a setting that no check uses, at the setting's place."""
-    used = frozenset[str]().union(*(located.check.setting_names() for located in checks))
-    for name, entry in node.entries().items():
-        if name not in used:
-            raise entry.refused(f"no check here uses the setting {name[:60]!r}")
+    return _Draft(document(text, f"{policy_id}.yaml")).policy(shipped_with_us=True)
 
 
 def _refuse_idle(node: Node, policy: Policy) -> None:
@@ -185,30 +91,69 @@ def _heeds(check: Check, name: str, policy: Policy) -> bool:
     return decides or can_apply(check, policy.values)
 
 
+def policy_id(text: bytes, name: str) -> str:
+    """The id that a policy file gives itself; nothing else of it is read.
+
+    Returns:
+        The id.
+
+    Raises:
+        PolicyError: It is no mapping with an id.
+    """
+    node = document(text, name)
+    found = node.entries().get("id")
+    if found is None:
+        raise node.refused("the key 'id' is missing")
+    return found.name(ID, "home-office")
+
+
 class _Draft:
     """A policy file on its way to a policy; used once."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(
+        self, node: Node, parents: Parents = NO_PARENTS, children: tuple[str, ...] = ()
+    ) -> None:
         self.node = node
+        self.parents = parents
         self.found: Fields = node.mapping(fields.POLICY.required, fields.POLICY.optional)
+        self.policy_id = self.found["id"].name(ID, "home-office")
+        self.parent = self._parent((*children, self.policy_id))
+        if self.parent is None and self.found.get("checks") is None:
+            raise node.refused("the key 'checks' is missing")
         self.own = self._own_settings()
+        self.families = self._families()
+        self.settings = self._settings()
+        self.checks = self._checks()
 
     def policy(self, *, shipped_with_us: bool) -> Policy:
-        families = self._families()
-        settings = self._settings(families)
-        checks: dict[str, Located] = {}
-        for item in self.found["checks"].items():
-            located = self._check(item, families, settings)
-            _add(checks, Located(located.check, item))
         overridden = self.found.get("settings")
         if overridden:
-            _refuse_unused(overridden, checks.values())
-        policy = self._assemble(checks, settings)
+            refuse_unused(overridden, self.checks.values())
+        policy = self._assemble()
         if not shipped_with_us:
-            _lint(checks.values(), policy, settings)
+            _lint(self.checks.values(), policy, self.settings)
             if overridden:
                 _refuse_idle(overridden, policy)
         return policy
+
+    def _parent(self, line: tuple[str, ...]) -> "_Draft | None":
+        """The policy that this one extends, itself resolved."""
+        node = self.found.get("extends")
+        if node is None:
+            return None
+        name = node.name(ID, "home-office")
+        if name in line:
+            raise node.refused(f"a loop: {' extends '.join((*line, name))}")
+        if len(line) > MAX_GENERATIONS:
+            raise node.refused(f"more than {MAX_GENERATIONS} policies extend one another")
+        if name in self.parents:
+            return _Draft(document(*self.parents[name]), self.parents, line)
+        if name not in library.shipped():
+            raise node.refused(
+                f"there is no policy {name!r} to extend: {', '.join(library.shipped())} come with "
+                "HipaaGuard, and another one is handed over with --parent"
+            )
+        return _Draft(document(library.shipped_text(name), f"{name}.yaml"), self.parents, line)
 
     def _own_settings(self) -> dict[str, Setting]:
         """The settings that the policy itself defines."""
@@ -220,21 +165,25 @@ class _Draft:
             if isinstance(entry.data, dict)
         }
 
+    def _selected(self) -> tuple[Node, ...]:
+        node = self.found.get("checks")
+        return tuple(node.items()) if node else ()
+
     def _families(self) -> dict[str, Family]:
         """The families of the checks that are selected by id, by name."""
         found: dict[str, Family] = {}
-        for item in self.found["checks"].items():
+        for item in self._selected():
             if isinstance(item.data, str):
-                name = _family_of(item.data)
+                name = family_of(item.data)
                 if name is not None and name not in found:
                     found[name] = shipped_family(name)
         return found
 
-    def _settings(self, families: Mapping[str, Family]) -> Settings:
+    def _settings(self) -> dict[str, Setting]:
         """Every setting that a check of this policy could use, with its value here."""
-        settings: dict[str, Setting] = {}
-        for family in families.values():
-            settings.update(family.settings)
+        settings = dict(self.parent.settings) if self.parent else {}
+        for family in self.families.values():
+            settings = {**family.settings, **settings}
         node = self.found.get("settings")
         for name, entry in (node.entries() if node else {}).items():
             if name in self.own:
@@ -248,35 +197,73 @@ class _Draft:
                 raise entry.refused(f"no check here uses the setting {name[:60]!r}")
         return settings
 
-    def _check(self, item: Node, families: Mapping[str, Family], settings: Settings) -> Located:
+    def _checks(self) -> dict[str, Located]:
+        """The parent's checks without those removed, then those selected or written here."""
+        checks: dict[str, Located] = {}
+        removed = self._removed()
+        for located in self.parent.checks.values() if self.parent else ():
+            if located.check.check_id not in removed:
+                add(checks, Located(located.check, self.found["extends"]))
+        for item in self._selected():
+            add(checks, Located(self._check(item).check, item))
+        for located in software_checks(self.found.get("software")):
+            add(checks, located)
+        if not checks:
+            raise self.node.refused("every check is removed, so the policy asks nothing")
+        return checks
+
+    def _removed(self) -> dict[str, str]:
+        """The parent's checks that are left out, with the reason."""
+        node = self.found.get("removed")
+        if node is None:
+            return {}
+        if self.parent is None:
+            raise node.refused("only a policy that extends another can remove checks")
+        for check_id, entry in node.entries().items():
+            if check_id not in self.parent.checks:
+                raise entry.refused(
+                    f"{self.parent.policy_id} has no check named {check_id[:60]!r} to remove"
+                )
+        return {check_id: entry.sentence() for check_id, entry in node.entries().items()}
+
+    def _check(self, item: Node) -> Located:
         if isinstance(item.data, dict):
-            located = read_check(item, settings, provisions())
-            taken = _family_of(located.check.check_id)
-            if taken is not None:
+            located = read_check(item, self.settings, provisions())
+            taken = family_of(located.check.check_id)
+            if taken is not None or located.check.check_id.startswith("software-"):
                 raise item.refused(
-                    f"ids that begin with {_prefix(taken)!r} belong to the checks of HipaaGuard"
+                    f"ids that begin with {prefix_of(taken or 'software')!r} "
+                    "belong to the checks of HipaaGuard"
                 )
             return located
         check_id = item.name(ID, "screen-lock-delay")
-        family = families.get(_family_of(check_id) or "")
+        family = self.families.get(family_of(check_id) or "")
         found = family.checks.get(check_id) if family else None
         if found is None:
             raise item.refused(f"no check named {check_id!r} comes with HipaaGuard")
         return found
 
-    def _assemble(self, checks: Mapping[str, Located], settings: Settings) -> Policy:
+    def _assemble(self) -> Policy:
         used = frozenset[str]().union(
-            *(located.check.setting_names() for located in checks.values())
+            *(located.check.setting_names() for located in self.checks.values())
         )
-        return Policy(
-            policy_id=self.found["id"].name(ID, "home-office"),
+        not_covered = self.found.sentences("not_covered")
+        parent = self.parent._assemble() if self.parent else None  # noqa: SLF001 - the same class
+        basis = self.found.get("basis")
+        policy = Policy(
+            policy_id=self.policy_id,
             version=self.found["version"].text(),
             title=self.found["title"].text(),
             description=self.found["description"].text(),
-            settings=tuple(settings[name] for name in sorted(used)),
-            checks=tuple(located.check for located in checks.values()),
-            not_covered=self.found.sentences("not_covered"),
+            settings=tuple(self.settings[name] for name in sorted(used)),
+            checks=tuple(located.check for located in self.checks.values()),
+            not_covered=not_covered or (parent.not_covered if parent else ()),
+            extends=f"{parent.policy_id} {parent.version}" if parent else "",
+            basis=basis.word(Basis) if basis else parent.basis if parent else Basis.CURRENT,
         )
+        if parent is None:
+            return policy
+        return replace(policy, differs=differences(policy, parent, self._removed()))
 
 
 def _lint(checks: Iterable[Located], policy: Policy, settings: Settings) -> None:

@@ -37,6 +37,21 @@ class SettingType(StrEnum):
     STRINGS = "strings"
 
 
+class Stricter(StrEnum):
+    """Which way a setting asks for more."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    FEWER = "fewer"
+    """Of texts: what is on the list is allowed."""
+    MORE = "more"
+    """Of texts: what is on the list is asked for or forbidden."""
+    TRUE = "true"
+    FALSE = "false"
+    FIRST = "first"
+    """Of words: the choices stand in order, the strictest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A number or word that a practice may choose.
@@ -52,6 +67,7 @@ class Setting:
         meaning: one sentence.
         source: where the default comes from, one sentence.
         value: the value in this policy.
+        stricter: which way it asks for more; None where no value asks for more than another.
     """
 
     name: str
@@ -64,6 +80,7 @@ class Setting:
     meaning: str
     source: str
     value: Scalar
+    stricter: Stricter | None = None
 
 
 class Op(StrEnum):
@@ -80,6 +97,7 @@ class Op(StrEnum):
     """A list of texts holds none of the listed."""
     EMPTY = "empty"
     VERSION_AT_LEAST = "version_at_least"
+    BEGINS_WITH = "begins_with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +144,31 @@ class Group:
 Condition = Compare | Group
 
 
+CHOOSING_FACTS = CONTEXT_FACTS | {"screen_lock.desktop"}
+"""Facts by which the steps for one release or desktop are chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of putting it right.
+
+    Attributes:
+        text: one sentence, or the address of a settings page when `link` is true.
+        link: whether it opens a page of the system's settings: `ms-settings:windowsupdate`.
+        only: the releases or desktops that it is for; None for all.
+    """
+
+    text: str
+    link: bool = False
+    only: Condition | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """How to put it right on one system: steps in order, each one sentence."""
+    """How to put it right on one system: its steps in order."""
 
     platform: Platform
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +220,8 @@ class Check:
         expect: what must hold.
         met: the sentence for a pass.
         fix: the steps for each platform, in the order of `platforms`.
+        changes: what else the steps may change for the person, one sentence; may be empty.
+        undo: how to take the steps back, one sentence; may be empty.
         citations: the provisions that it supports, primary ones first.
         sources: where its thresholds come from, each one sentence.
         examples: cases that it must judge as said.
@@ -199,6 +238,8 @@ class Check:
     expect: Condition
     met: str
     fix: tuple[Fix, ...]
+    changes: str
+    undo: str
     citations: tuple[Citation, ...]
     sources: tuple[str, ...]
     examples: tuple[Example, ...]
@@ -210,6 +251,11 @@ class Check:
     def expect_keys(self) -> tuple[str, ...]:
         """The fact keys that it is judged by once it applies, as written; may repeat."""
         return (*_fact_subjects(self.expect), *self.needs)
+
+    def step_keys(self) -> frozenset[str]:
+        """The facts that choose among its steps."""
+        conditions = (step.only for fix in self.fix for step in fix.steps if step.only)
+        return frozenset(key for only in conditions for key in _fact_subjects(only))
 
     def setting_names(self) -> frozenset[str]:
         """Every setting that it uses, in a comparison, an argument or a sentence."""
@@ -232,6 +278,14 @@ class Check:
         yield from comparisons(self.expect)
 
 
+class Basis(StrEnum):
+    """The rule that a policy supports."""
+
+    CURRENT = "current"
+    PROPOSED = "proposed"
+    """A rule that was proposed and is not in force."""
+
+
 @dataclass(frozen=True)
 class Policy:
     """What a practice asks of a workstation.
@@ -244,6 +298,9 @@ class Policy:
         settings: every setting that its checks use, sorted by name, with the value it has here.
         checks: in the policy's order; never empty; every id once.
         not_covered: what it does not look at, each one sentence.
+        extends: id and version of the policy that it began with, or empty.
+        basis: the rule that it supports.
+        differs: how it differs from the policy that it began with, in sentences.
     """
 
     policy_id: str
@@ -253,6 +310,9 @@ class Policy:
     settings: tuple[Setting, ...]
     checks: tuple[Check, ...]
     not_covered: tuple[str, ...]
+    extends: str = ""
+    basis: Basis = Basis.CURRENT
+    differs: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:

@@ -20,7 +20,7 @@ from hipaaguard.model import (
 from hipaaguard.policy import fields
 from hipaaguard.policy.node import Mapping as Fields
 from hipaaguard.policy.node import Node
-from hipaaguard.policy.nouns import Check, Example, Fix, GivenFact, GivenSetting
+from hipaaguard.policy.nouns import Check, Example, GivenFact, GivenSetting
 from hipaaguard.policy.read_condition import (
     Grammar,
     Settings,
@@ -28,6 +28,7 @@ from hipaaguard.policy.read_condition import (
     fact_kind_at,
     read_condition,
 )
+from hipaaguard.policy.read_fix import read_fix
 from hipaaguard.policy.read_setting import read_value
 
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -98,7 +99,9 @@ def read_check(node: Node, settings: Settings, provisions: Provisions) -> Locate
         needs=_needs(found, settings),
         expect=read_condition(found["expect"], Grammar(settings, "found")),
         met=found["met"].sentence(),
-        fix=_fix(found["fix"], platforms),
+        fix=read_fix(found["fix"], platforms),
+        changes=_sentence(found, "changes"),
+        undo=_sentence(found, "undo"),
         citations=_citations(found["citations"], provisions),
         sources=found.sentences("sources"),
         examples=(),
@@ -127,9 +130,9 @@ def _needs(found: Fields, settings: Settings) -> tuple[str, ...]:
     return node.texts()
 
 
-def _fix(node: Node, platforms: tuple[Platform, ...]) -> tuple[Fix, ...]:
-    steps = node.mapping([platform.value for platform in platforms])
-    return tuple(Fix(platform, steps.sentences(platform)) for platform in platforms)
+def _sentence(found: Fields, key: str) -> str:
+    node = found.get(key)
+    return node.sentence() if node else ""
 
 
 def _citations(node: Node, provisions: Provisions) -> tuple[Citation, ...]:

@@ -34,7 +34,8 @@ class Grammar:
 
     Attributes:
         settings: the settings that can be named.
-        sentence: the key of the sentence beside each comparison: `found` or `otherwise`.
+        sentence: the key of the sentence beside each comparison: `found` or `otherwise`; empty
+            where none stands.
     """
 
     settings: Settings
@@ -81,7 +82,7 @@ def _compare(key: str, node: Node, grammar: Grammar, *, wanted: bool) -> Compare
     kind = _setting_subject(key, node, grammar.settings) if key.startswith("$") else None
     kind = kind or fact_kind_at(key, node, grammar.settings)
     suited = OPERANDS[kind.type]
-    entries = node.mapping((grammar.sentence,), tuple(Op))
+    entries = node.mapping((grammar.sentence,) if grammar.sentence else (), tuple(Op))
     found = [Op(name) for name in entries.entries if name != grammar.sentence]
     if len(found) != 1:
         raise node.refused(f"exactly one comparison is expected here: {say_choice(tuple(suited))}")
@@ -93,7 +94,8 @@ def _compare(key: str, node: Node, grammar: Grammar, *, wanted: bool) -> Compare
         )
     wants = Kind(suited[op], kind.unit, () if op is Op.EMPTY else kind.values)
     operand = _operand(entries[op], op, wants, grammar.settings)
-    return Compare(key, op, operand, wanted, entries[grammar.sentence].sentence())
+    said = entries[grammar.sentence].sentence() if grammar.sentence else ""
+    return Compare(key, op, operand, wanted, said)
 
 
 def _setting_subject(key: str, node: Node, settings: Settings) -> Kind:

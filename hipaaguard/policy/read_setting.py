@@ -6,7 +6,7 @@ from dataclasses import replace
 from hipaaguard.model import Scalar
 from hipaaguard.policy import fields
 from hipaaguard.policy.node import Mapping, Node, say, say_choice
-from hipaaguard.policy.nouns import Setting, SettingType
+from hipaaguard.policy.nouns import Setting, SettingType, Stricter
 from hipaaguard.words import say_value
 
 UNITS = ("s", "days")
@@ -42,6 +42,7 @@ def read_setting(name: str, node: Node) -> Setting:
         meaning=found["meaning"].sentence(),
         source=found["source"].sentence(),
         value="",
+        stricter=_stricter(found, kind),
     )
     default = read_value(found["default"], undecided)
     return replace(undecided, default=default, value=default)
@@ -60,6 +61,26 @@ def _bounds(found: Mapping, kind: SettingType) -> tuple[int | None, int | None]:
     if not 0 <= low < high:
         raise found.node.refused("the minimum must be 0 or more, and the maximum greater")
     return low, high
+
+
+_DIRECTIONS = {
+    SettingType.BOOL: (Stricter.TRUE, Stricter.FALSE),
+    SettingType.INT: (Stricter.LOWER, Stricter.HIGHER),
+    SettingType.CHOICE: (Stricter.FIRST,),
+    SettingType.STRINGS: (Stricter.FEWER, Stricter.MORE),
+}
+
+
+def _stricter(found: Mapping, kind: SettingType) -> Stricter | None:
+    node = found.get("stricter")
+    if node is None:
+        return None
+    directions = _DIRECTIONS.get(kind, ())
+    # YAML reads the bare words as truth values.
+    text = str(node.data).lower() if isinstance(node.data, bool) else node.text()
+    if text not in directions:
+        raise node.refused(f"this does not suit a setting of type '{kind}'")
+    return Stricter(text)
 
 
 def _unit(found: Mapping, kind: SettingType) -> str:

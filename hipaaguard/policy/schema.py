@@ -12,7 +12,7 @@ from hipaaguard.facts import FACTS, FactSpec, FactType
 from hipaaguard.model import Platform, Reason, Role, Severity, Status
 from hipaaguard.policy import fields
 from hipaaguard.policy.kinds import OPERANDS, Kind, fact_kind
-from hipaaguard.policy.nouns import Op, SettingType
+from hipaaguard.policy.nouns import CHOOSING_FACTS, Basis, Op, SettingType, Stricter
 from hipaaguard.policy.read_setting import UNITS
 
 Schema = dict[str, Any]
@@ -51,6 +51,8 @@ def schema() -> Schema:
             "example": _example(),
             "condition_found": _condition("found"),
             "condition_otherwise": _condition("otherwise"),
+            "step": _mapping(fields.STEP, {"step": _SENTENCE, "only": _ref("only")}),
+            "only": _only(),
         },
     }
 
@@ -63,6 +65,10 @@ def _policy() -> Schema:
             "id": _ID,
             "checks": {"type": "array", "minItems": 1, "items": {"anyOf": [_ID, _ref("check")]}},
             "settings": {"type": "object", "additionalProperties": value_or_definition},
+            "extends": _ID,
+            "removed": {"type": "object", "minProperties": 1, "additionalProperties": _SENTENCE},
+            "software": _mapping(fields.SOFTWARE, {"required": _TEXTS, "forbidden": _TEXTS}),
+            "basis": _words(Basis),
             "not_covered": _SENTENCES,
         },
     )
@@ -80,12 +86,14 @@ def _setting() -> Schema:
             "minimum": _LITERALS[FactType.INT],
             "maximum": _LITERALS[FactType.INT],
             "choices": _TEXTS,
+            "stricter": {"enum": [*(word.value for word in Stricter), True, False]},
         },
     )
 
 
 def _check() -> Schema:
-    fix = {platform.value: _SENTENCES for platform in Platform}
+    steps = {"type": "array", "minItems": 1, "items": {"anyOf": [_SENTENCE, _ref("step")]}}
+    fix = {platform.value: steps for platform in Platform}
     return _mapping(
         fields.CHECK,
         {
@@ -105,8 +113,23 @@ def _check() -> Schema:
             "when": _ref("condition_otherwise"),
             "needs": _TEXTS,
             "sources": _SENTENCES,
+            "changes": _SENTENCE,
+            "undo": _SENTENCE,
         },
     )
+
+
+def _only() -> Schema:
+    """A condition that chooses steps: few facts, and no sentences."""
+    inner = _ref("only")
+    several = {"type": "array", "minItems": 1, "items": inner}
+    facts = {name: _fact(FACTS[name], "") for name in sorted(CHOOSING_FACTS)}
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {"all": several, "any": several, "not": inner, **facts},
+        "additionalProperties": False,
+    }
 
 
 def _example() -> Schema:
@@ -158,12 +181,13 @@ def _operand(op: Op, wanted: FactType, kind: Kind) -> Schema:
 
 def _comparison(operands: dict[Op, Schema], sentence: str) -> Schema:
     properties = {op.value: operand for op, operand in operands.items()}
+    said = {sentence: _SENTENCE} if sentence else {}
     return {
         "type": "object",
-        "required": [sentence],
-        "properties": {**properties, sentence: _SENTENCE},
-        "minProperties": 2,
-        "maxProperties": 2,
+        "required": list(said),
+        "properties": {**properties, **said},
+        "minProperties": 1 + len(said),
+        "maxProperties": 1 + len(said),
         "additionalProperties": False,
     }
 

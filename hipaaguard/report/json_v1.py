@@ -67,6 +67,8 @@ class WireResult(Struct, frozen=True, kw_only=True, rename="camel"):
     sentence: Text
     why: Text
     fix: Texts
+    changes: Text
+    undo: Text
     settle: Texts
     citations: Annotated[tuple[WireCitation, ...], Meta(max_length=wire.MAX_ITEMS)]
     sources: Texts
@@ -92,6 +94,9 @@ class WirePolicy(Struct, frozen=True, kw_only=True, rename="camel"):
     digest: Digest
     settings: Annotated[tuple[WireSetting, ...], Meta(max_length=wire.MAX_ITEMS)]
     not_covered: Texts
+    proposed: bool
+    extends: Text
+    differs: Texts
 
 
 class WireChain(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -181,6 +186,9 @@ def _wire_policy(policy: PolicyStamp) -> WirePolicy:
             for it in policy.settings
         ),
         not_covered=policy.not_covered,
+        proposed=policy.proposed,
+        extends=policy.extends,
+        differs=policy.differs,
     )
 
 
@@ -202,6 +210,8 @@ def _wire_result(result: Result) -> WireResult:
         sentence=result.sentence,
         why=result.why,
         fix=result.fix,
+        changes=result.changes,
+        undo=result.undo,
         settle=result.settle,
         citations=tuple(
             WireCitation(it.provision, it.title, it.designation, it.role) for it in result.citations
@@ -270,6 +280,8 @@ def _result(found: WireResult, facts: Mapping[str, Fact]) -> Result:
         sentence=found.sentence,
         why=found.why,
         fix=found.fix,
+        changes=found.changes,
+        undo=found.undo,
         settle=found.settle,
         citations=tuple(
             Citation(it.provision, it.title, it.designation, it.role) for it in found.citations
@@ -290,6 +302,9 @@ def _policy(found: WirePolicy) -> PolicyStamp:
         digest=found.digest,
         settings=tuple(settings),
         not_covered=found.not_covered,
+        proposed=found.proposed,
+        extends=found.extends,
+        differs=found.differs,
     )
 
 

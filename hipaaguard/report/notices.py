@@ -15,6 +15,12 @@ UNSIGNED = (
     "Nothing in it shows who made it, or whether it was changed afterwards.",
 )
 
+PROPOSED = (
+    "Proposed, not in force.",
+    "It was judged by a rule that was proposed in 2025 and is not in force. What it does not find "
+    "is no gap under the rule of today.",
+)
+
 NOTHING_OPEN = "Nothing: every requirement that applies was observed."
 NOTHING_JUDGED = "Nothing was judged: none of the policy's requirements applies to this computer."
 

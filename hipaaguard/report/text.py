@@ -87,6 +87,10 @@ class _Page:
             if number == 1:
                 yield "  What to do:" if mark == MARKS[Status.FAIL] else "  If it is not met:"
             yield from self.wrap(step, f"    {number}. ", "       ")
+        if check.changes:
+            yield from self.wrap(f"What else may change: {check.changes}", "  ")
+        if check.undo:
+            yield from self.wrap(f"To undo it: {check.undo}", "  ")
         if self.brief:
             return
         for row in check.rows:
@@ -110,6 +114,9 @@ class _Page:
                 changed = " (changed from the default)" if setting.changed else ""
                 text = f"{setting.name} = {setting.value}{changed}: {setting.meaning}"
                 yield from self.wrap(text, "- ", "  ")
+        if seen.extends:
+            yield from self.heading(f"How the policy differs from {seen.extends}")
+            yield from self.items(seen.differs or ("It asks the same.",))
         yield from self.heading("What was not checked")
         yield from self.items(seen.not_covered)
         yield from self.heading("What this report is, and is not")

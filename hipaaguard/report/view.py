@@ -12,6 +12,7 @@ from hipaaguard.report.notices import (
     NEVER_COVERED,
     NOTHING_JUDGED,
     NOTHING_OPEN,
+    PROPOSED,
     REPLAYED,
     UNSIGNED,
 )
@@ -48,6 +49,8 @@ class CheckView(NamedTuple):
     citations: tuple[str, ...]
     sources: tuple[str, ...]
     fix: tuple[str, ...]
+    changes: str
+    undo: str
     settle: tuple[str, ...]
 
 
@@ -90,6 +93,8 @@ class View(NamedTuple):
         groups: every result, by status.
         other: facts that no check used.
         settings: of the policy, sorted by name.
+        differs: how the policy differs from the one that it began with, one sentence each.
+        extends: id and version of that one.
         not_covered: what was not looked at, one sentence each.
         keep_until: the first day on which six years have passed.
         signed: whether the report is made to be signed.
@@ -107,6 +112,8 @@ class View(NamedTuple):
     groups: tuple[Group, ...]
     other: tuple[Row, ...]
     settings: tuple[Setting, ...]
+    differs: tuple[str, ...]
+    extends: str
     not_covered: tuple[str, ...]
     keep_until: str
     signed: bool
@@ -131,6 +138,8 @@ def view(report: Report) -> View:
         groups=groups,
         other=_other(report),
         settings=tuple(map(_setting, report.policy.settings)),
+        differs=tuple(map(show, report.policy.differs)),
+        extends=show(report.policy.extends),
         not_covered=(*map(show, report.policy.not_covered), *NEVER_COVERED),
         keep_until=say_date(six_years_after(report.evaluated_at)),
         signed=report.chain is not None,
@@ -165,6 +174,8 @@ def _check(number: int, result: Result) -> CheckView:
         tuple(map(say_citation, result.citations)),
         tuple(map(show, result.sources)),
         tuple(map(show, result.fix)) if helpful else (),
+        show(result.changes) if helpful else "",
+        show(result.undo) if helpful else "",
         tuple(map(show, result.settle)),
     )
 
@@ -179,7 +190,11 @@ def _opens(unknown: tuple[CheckView, ...]) -> tuple[Open, ...]:
 
 
 def _warnings(report: Report) -> tuple[tuple[str, str], ...]:
-    known = ((report.replayed, REPLAYED), (report.chain is None, UNSIGNED))
+    known = (
+        (report.policy.proposed, PROPOSED),
+        (report.replayed, REPLAYED),
+        (report.chain is None, UNSIGNED),
+    )
     return tuple(warning for applies, warning in known if applies)
 
 
