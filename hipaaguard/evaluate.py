@@ -1,10 +1,13 @@
 """From snapshot, policy and time to a report: a pure function, same inputs, same bytes."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hipaaguard.model import (
+    Answer,
+    AnswerState,
     Chain,
     Fact,
+    Paragraph,
     Platform,
     PolicyStamp,
     Report,
@@ -14,8 +17,10 @@ from hipaaguard.model import (
     Status,
 )
 from hipaaguard.policy.condition import NOT_COLLECTED, Facts, Truth, decide
+from hipaaguard.policy.coverage import rows
 from hipaaguard.policy.judge import judge
 from hipaaguard.policy.nouns import Basis, Check, Policy, Step
+from hipaaguard.stated import NOTHING, Stated, answers, decisions
 from hipaaguard.words import PLATFORM_NAMES
 
 EXIT_MET, EXIT_FAIL, EXIT_UNKNOWN = 0, 10, 11
@@ -29,6 +34,7 @@ def evaluate(
     tool: str,
     chain: Chain | None = None,
     replayed: bool = False,
+    stated: Stated = NOTHING,
 ) -> Report:
     """The judgement of a snapshot by a policy; never raises on facts of the dictionary's types.
 
@@ -40,6 +46,7 @@ def evaluate(
         tool: name and version of the program.
         chain: the report's place in the machine's series; None when it is not to be signed.
         replayed: whether the facts come from a recording.
+        stated: what the person answered and decided; it changes no result.
 
     Returns:
         The report, with one result per check of the policy in the policy's order.
@@ -71,6 +78,8 @@ def evaluate(
                 evidence=found.evidence,
             )
         )
+    today = evaluated_at.astimezone(UTC).date()
+    answered = answers(policy, stated, today)
     return Report(
         tool=tool,
         policy=stamp(policy),
@@ -82,18 +91,35 @@ def evaluate(
         facts=tuple(facts.values()),
         chain=chain,
         replayed=replayed,
+        answers=answered,
+        decisions=decisions(policy, stated),
+        paragraphs=_paragraphs(policy, answered),
     )
 
 
 def exit_code(report: Report) -> int:
     """0 when all is met or does not apply, 10 with a fail, 11 when something is not known."""
+    states = {answer.state for answer in report.answers}
     # A report in which no check applies has shown nothing, and counts as unknown.
     statuses = {result.status for result in report.results}
-    if Status.FAIL in statuses:
+    if Status.FAIL in statuses or AnswerState.OTHERWISE in states:
         return EXIT_FAIL
+    if states & {AnswerState.UNANSWERED, AnswerState.EXPIRED}:
+        return EXIT_UNKNOWN
     if Status.UNKNOWN in statuses or Status.PASS not in statuses:
         return EXIT_UNKNOWN
     return EXIT_MET
+
+
+def _paragraphs(policy: Policy, answered: tuple[Answer, ...]) -> tuple[Paragraph, ...]:
+    spoken = {AnswerState.AS_ASKED, AnswerState.OTHERWISE}
+    told = {answer.question_id for answer in answered if answer.state in spoken}
+    return tuple(
+        Paragraph(
+            row.provision, row.title, row.designation, row.coverage, row.checks, row.questions
+        )
+        for row in rows(policy, told)
+    )
 
 
 def stamp(policy: Policy) -> PolicyStamp:

@@ -173,6 +173,108 @@ class Result:
     evidence: tuple[Fact, ...]
 
 
+class AnswerState(StrEnum):
+    """What a person's answer to a question of the policy comes to. It is never a pass."""
+
+    AS_ASKED = "as_asked"
+    """They state what the policy asks for."""
+    OTHERWISE = "otherwise"
+    """They state something else."""
+    NOT_APPLICABLE = "not_applicable"
+    UNANSWERED = "unanswered"
+    EXPIRED = "expired"
+    """They stated something, too long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question that no program can answer, and what a person stated.
+
+    Attributes:
+        question_id: the question's id.
+        title: what it asks about, a short noun phrase.
+        asks: the question.
+        state: what the answer comes to.
+        value: the answer as it was given: a word, a day or a text; empty when there is none.
+        said: the answer in words; empty when there is none.
+        signer: who stated it; empty when there is none.
+        answered_on: the day (UTC) of the statement, YYYY-MM-DD; empty when there is none.
+        expires_on: the last day on which it counts, YYYY-MM-DD; empty when there is none.
+        citations: the provisions that it bears on.
+        also: other provisions, as "45 CFR 164.530(c)".
+        source: where the question comes from, one sentence.
+    """
+
+    question_id: str
+    title: str
+    asks: str
+    state: AnswerState
+    value: str
+    said: str
+    signer: str
+    answered_on: str
+    expires_on: str
+    citations: tuple[Citation, ...]
+    also: tuple[str, ...]
+    source: str
+
+
+class Choice(StrEnum):
+    """What somebody decided about an addressable specification: 45 CFR 164.306(d)(3)."""
+
+    IMPLEMENTED = "implemented"
+    ALTERNATIVE = "alternative"
+    NOT_IMPLEMENTED = "not_implemented"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The record of a decision, as its author wrote it; it changes no result.
+
+    Attributes:
+        check_id: the check that it is about.
+        choice: what was decided.
+        assessed_on: the day of the assessment, YYYY-MM-DD.
+        assessed_by: who assessed.
+        factors: what of the environment counted (164.306(b)(2)).
+        reason: why it is not reasonable and appropriate here; empty when it is implemented.
+        measure: the equivalent measure; empty when there is none.
+        review_on: the last day before it has to be looked at again, YYYY-MM-DD.
+        approved_by: who approved it; may be empty.
+    """
+
+    check_id: str
+    choice: Choice
+    assessed_on: str
+    assessed_by: str
+    factors: str
+    reason: str
+    measure: str
+    review_on: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of the Security Rule, and who or what said anything of it in this report.
+
+    Attributes:
+        provision: `164.312(a)(1)`.
+        title: the rule's own heading.
+        designation: what the rule calls it.
+        coverage: how it was dealt with, a word of `hipaaguard.policy.coverage.Coverage`.
+        checks: ids of the checks that cite it, those first that support it directly.
+        questions: ids of the questions on it that were answered.
+    """
+
+    provision: str
+    title: str
+    designation: Designation
+    coverage: str
+    checks: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SettingValue:
     """A setting of the policy and the value it had for this judgement.
@@ -252,6 +354,9 @@ class Report:
         facts: every fact that the judgement could use, sorted by key.
         chain: the report's place in the machine's series; None when it is not to be signed.
         replayed: whether the facts come from a recording instead of this machine.
+        answers: one per question of the policy, in the policy's order.
+        decisions: the records on checks of the policy, in the order of the checks.
+        paragraphs: every paragraph of the rule, in the rule's order.
     """
 
     tool: str
@@ -264,6 +369,9 @@ class Report:
     facts: tuple[Fact, ...]
     chain: Chain | None
     replayed: bool = False
+    answers: tuple[Answer, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
 
     def count(self, status: Status) -> int:
         """How many results have this status."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from hipaaguard import __version__
 from hipaaguard.attest.page import Page
 from hipaaguard.attest.statement import Statement
-from hipaaguard.errors import EnvelopeError
+from hipaaguard.errors import EnvelopeError, ParseError
 from hipaaguard.evaluate import evaluate
 from hipaaguard.model import Fact, Report, Result, Snapshot, Unavailable
 from hipaaguard.policy import Policy
 from hipaaguard.report import html, json_v1
+from hipaaguard.stated import Given, Stated, given_again
 
 TOOL = f"hipaaguard {__version__}"
 
@@ -75,16 +76,28 @@ def _judge_again(report: Report, policy: Policy) -> tuple[str, ...]:
         tool=report.tool,
         chain=report.chain,
         replayed=report.replayed,
+        stated=Stated(_given(report), report.decisions),
     )
     if again.policy != report.policy or len(again.results) != len(report.results):
         raise EnvelopeError("the report does not say of its policy what the policy says")
     same_version = report.tool == TOOL
     if same_version and again.facts != report.facts:
         raise EnvelopeError("the report holds other facts than its policy asks for")
+    if same_version and (again.answers, again.decisions) != (report.answers, report.decisions):
+        raise EnvelopeError("the report says otherwise than its statements come to")
+    if same_version and again.paragraphs != report.paragraphs:
+        raise EnvelopeError("the report covers other paragraphs than it says")
     for signed, found in zip(report.results, again.results, strict=True):
         if signed != found if same_version else _outcome(signed) != _outcome(found):
             raise EnvelopeError(f"judged again, {signed.check_id} has another result")
     return () if same_version else (f"only outcomes were compared: it was made by {report.tool}",)
+
+
+def _given(report: Report) -> tuple[Given, ...]:
+    try:
+        return given_again(report.answers)
+    except ParseError as error:
+        raise EnvelopeError(str(error)) from error
 
 
 def _outcome(result: Result) -> tuple[str, str]:

@@ -19,6 +19,9 @@ from hipaaguard.errors import HipaaGuardError
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "Look at this computer, judge it, write the signed report."),
+    "attest": ("attest", "Answer what no program can see, for the next report."),
+    "explain": ("policies", "Explain a check, and how to put it right on this computer."),
+    "decide": ("decide", "Write down a decision on an addressable specification."),
     "facts": ("facts", "Show what HipaaGuard sees, without judging it."),
     "evaluate": ("facts", "Judge saved facts again."),
     "record": ("record", "Record this computer's answers, to show what HipaaGuard saw."),

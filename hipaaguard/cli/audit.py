@@ -26,6 +26,7 @@ from hipaaguard.keystore import KeyStore
 from hipaaguard.model import Chain, Report, Snapshot, Status
 from hipaaguard.policy import Policy
 from hipaaguard.report.slot import SLOT_OPEN
+from hipaaguard.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +151,15 @@ def _audit_this_machine(
     folder = context.data_folder(ctx, host.person)
     step_down(host.person)
     key, key_made = KeyStore(folder).load_or_make()
+    stated = Statements(folder).stated()
     reports: list[Report] = []
 
     def sign_as(chain: Chain) -> Signed:
         chain = replace(chain, label=label, challenge=challenge)
         signed_at = context.now()
-        report = evaluate(snapshot, policy, signed_at, tool=context.TOOL, chain=chain)
+        report = evaluate(
+            snapshot, policy, signed_at, tool=context.TOOL, chain=chain, stated=stated
+        )
         reports.append(report)
         page = sign(report, key, signed_at)
         counts = (report.count(status) for status in (Status.PASS, Status.FAIL, Status.UNKNOWN))

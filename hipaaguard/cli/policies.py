@@ -1,7 +1,6 @@
 """`hipaaguard policy`: what ships, one policy in full, a file checked, one check explained."""
 
 import contextlib
-import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,17 +9,16 @@ import click
 
 from hipaaguard.cli import context
 from hipaaguard.cli.screen import width
+from hipaaguard.collect import collect
 from hipaaguard.errors import CommandError, PolicyError
 from hipaaguard.evaluate import steps
 from hipaaguard.files import read_limited
-from hipaaguard.model import Citation, Platform
+from hipaaguard.model import Citation, Snapshot
 from hipaaguard.policy import Check, Policy, Setting, load_policy, load_shipped, shipped
 from hipaaguard.policy.difference import differences
-from hipaaguard.policy.nouns import Fix
+from hipaaguard.policy.nouns import CHOOSING_FACTS
 from hipaaguard.strict_yaml import MAX_BYTES
 from hipaaguard.words import PLATFORM_NAMES, say_value
-
-_HERE = {"linux": Platform.LINUX, "darwin": Platform.MACOS, "win32": Platform.WINDOWS}
 
 
 @click.group()
@@ -92,11 +90,15 @@ def _by_id(files: tuple[str, ...]) -> dict[str, tuple[bytes, str]]:
     return found
 
 
-@policy.command()
+@click.command()
 @click.argument("check_id", metavar="CHECK")
 @context.policy_option()
-def explain(check_id: str, policy_name: str) -> None:
-    """One check in plain English: what it asks, why, which rule it supports, how to meet it."""
+@context.replay_option
+def explain(check_id: str, policy_name: str, replay: str | None) -> None:
+    """Explain a check: what it asks, why, which rule it supports, and how to put it right.
+
+    The steps are those for this computer's system, release and desktop.
+    """
     found = context.the_policy(policy_name)
     wanted = found.check(check_id)
     if wanted is None:
@@ -105,12 +107,14 @@ def explain(check_id: str, policy_name: str) -> None:
             f"the policy {found.policy_id} has no check named {check_id!r}",
             hint=f"it has {ids}",
         )
-    for line in explanation(wanted, found):
+    host = context.replayed_machine(replay)[0] if replay else context.this_machine()
+    snapshot = collect(host, CHOOSING_FACTS, context.now(), lambda _: None)
+    for line in explanation(wanted, found, snapshot):
         click.echo(line)
 
 
-def explanation(wanted: Check, found: Policy) -> Iterator[str]:
-    """The check in plain English, as lines."""
+def explanation(wanted: Check, found: Policy, snapshot: Snapshot) -> Iterator[str]:
+    """The check in plain English, as lines, with the steps for the system of the snapshot."""
     yield f"{wanted.title} ({wanted.check_id}, {wanted.severity})"
     yield ""
     yield from _wrapped(f"Why: {wanted.why}")
@@ -121,16 +125,25 @@ def explanation(wanted: Check, found: Policy) -> Iterator[str]:
         yield from _wrapped(f"Source: {source}")
     for citation in wanted.citations:
         yield from _wrapped(f"Supports {_cite(citation)}")
-    for fix in _fixes_first_here(wanted):
-        yield ""
-        yield f"How to meet it on {PLATFORM_NAMES[fix.platform]}:"
-        for number, step in enumerate(steps(wanted, {}, fix.platform), 1):
-            yield from _wrapped(step, f"  {number}. ", "     ")
+    yield ""
+    yield from _how_to(wanted, snapshot)
 
 
-def _fixes_first_here(wanted: Check) -> list[Fix]:
-    here = _HERE.get(sys.platform)
-    return sorted(wanted.fix, key=lambda fix: fix.platform is not here)
+def _how_to(wanted: Check, snapshot: Snapshot) -> Iterator[str]:
+    platform = snapshot.platform
+    if platform is None or platform not in wanted.platforms:
+        names = " and ".join(PLATFORM_NAMES[each] for each in wanted.platforms)
+        yield from _wrapped(f"This check is for {names}, and does not apply to this computer.")
+        return
+    facts = {fact.key: fact for fact in snapshot.facts}
+    yield f"How to put it right on this computer ({PLATFORM_NAMES[platform]}):"
+    for number, step in enumerate(steps(wanted, facts, platform), 1):
+        yield from _wrapped(step, f"  {number}. ", "     ")
+    if wanted.changes:
+        yield from _wrapped(f"What else may change: {wanted.changes}")
+    if wanted.undo:
+        yield from _wrapped(f"To undo it: {wanted.undo}")
+    yield "To check again, run: hipaaguard audit"
 
 
 def _cite(citation: Citation) -> str:

@@ -3,7 +3,7 @@
 A paragraph that is looked at is not thereby met: a check sees a part of what the paragraph asks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from hipaaguard.model import Designation, Role
 from hipaaguard.policy.family import provisions
 from hipaaguard.policy.library import shipped
 from hipaaguard.policy.load import load_shipped
-from hipaaguard.policy.nouns import Policy
+from hipaaguard.policy.nouns import Policy, Question
 from hipaaguard.policy.read_check import Evidence
 
 
@@ -20,6 +20,8 @@ class Coverage(StrEnum):
 
     OBSERVED = "observed"
     """A check looks at a part of it."""
+    ATTESTED = "attested"
+    """A person stated something of it."""
     TOUCHED = "touched"
     """A check bears on it, and looks at something else first."""
     NOT_LOOKED_AT = "not looked at"
@@ -34,9 +36,10 @@ class Coverage(StrEnum):
 
 MEANINGS = {
     Coverage.OBSERVED: "A part of it is looked at on the computer.",
+    Coverage.ATTESTED: "A person answers for a part of it; HipaaGuard does not see it.",
     Coverage.TOUCHED: "A check bears on it, but looks at something else first.",
     Coverage.NOT_LOOKED_AT: "A computer can show a part of it; this policy does not look.",
-    Coverage.PEOPLE: "Only people can answer for it; HipaaGuard does not see it.",
+    Coverage.PEOPLE: "Only people can answer for it, and nobody was asked or has answered.",
     Coverage.ELSEWHERE: "Only the practice's own records show it, not this tool.",
     Coverage.SELDOM: "It usually does not apply to a coder or biller at home.",
 }
@@ -70,6 +73,7 @@ class Row:
         designation: what the rule calls it.
         coverage: how the policy deals with it.
         checks: ids of the checks that cite it, those first that support it directly.
+        questions: ids of the questions that bear on it.
     """
 
     provision: str
@@ -77,14 +81,25 @@ class Row:
     designation: Designation
     coverage: Coverage
     checks: tuple[str, ...]
+    questions: tuple[str, ...] = ()
 
 
-def rows(policy: Policy) -> tuple[Row, ...]:
-    """Every paragraph once, in the rule's order."""
-    return tuple(_row(policy, paragraph) for paragraph in provisions())
+def rows(policy: Policy, answered: Collection[str] | None = None) -> tuple[Row, ...]:
+    """Every paragraph once, in the rule's order.
+
+    Args:
+        policy: the policy.
+        answered: ids of the questions that were answered; None counts all that it asks.
+
+    Returns:
+        One row for each paragraph.
+    """
+    asked = policy.questions
+    counted = [it for it in asked if answered is None or it.question_id in answered]
+    return tuple(_row(policy, paragraph, counted) for paragraph in provisions())
 
 
-def _row(policy: Policy, paragraph: str) -> Row:
+def _row(policy: Policy, paragraph: str, asked: list[Question]) -> Row:
     provision = provisions()[paragraph]
     cited = [
         (citation.role, check.check_id)
@@ -94,11 +109,20 @@ def _row(policy: Policy, paragraph: str) -> Row:
     ]
     roles = {role for role, _ in cited}
     coverage = _WITHOUT_CHECKS[provision.evidence]
-    if roles:
-        coverage = Coverage.OBSERVED if Role.PRIMARY in roles else Coverage.TOUCHED
+    questions = tuple(
+        question.question_id
+        for question in asked
+        if any(citation.provision == paragraph for citation in question.citations)
+    )
+    if Role.PRIMARY in roles:
+        coverage = Coverage.OBSERVED
+    elif questions:
+        coverage = Coverage.ATTESTED
+    elif roles:
+        coverage = Coverage.TOUCHED
     order = list(Role)
     checks = tuple(check for _, check in sorted(cited, key=lambda it: order.index(it[0])))
-    return Row(paragraph, provision.title, provision.designation, coverage, checks)
+    return Row(paragraph, provision.title, provision.designation, coverage, checks, questions)
 
 
 def counts(found: tuple[Row, ...]) -> dict[Coverage, int]:
@@ -119,9 +143,10 @@ def _of_policy(name: str) -> Iterator[str]:
     for kind, count in counts(found).items():
         yield f"- {count} of {len(found)}: {kind}. {MEANINGS[kind]}"
     yield ""
-    yield "| 45 CFR | | | Checks |"
-    yield "|---|---|---|---|"
+    yield "| 45 CFR | | | Checks | Questions |"
+    yield "|---|---|---|---|---|"
     for row in found:
         checks = ", ".join(f"`{check}`" for check in row.checks) or row.coverage
-        yield f"| {row.provision} | {row.title} | {row.designation} | {checks} |"
+        asked = ", ".join(f"`{question}`" for question in row.questions)
+        yield f"| {row.provision} | {row.title} | {row.designation} | {checks} | {asked} |"
     yield ""

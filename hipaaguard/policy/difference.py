@@ -23,7 +23,11 @@ def differences(
     Returns:
         One sentence or two for each difference; empty when both ask the same.
     """
-    told = (*_settings(policy, other), *_checks(policy, other, reasons))
+    told = (
+        *_settings(policy, other),
+        *_checks(policy, other, reasons),
+        *_questions(policy, other),
+    )
     return tuple(sorted(told, key=lambda sentence: not sentence.startswith(("Looser", "Left out"))))
 
 
@@ -47,6 +51,16 @@ def _checks(policy: Policy, other: Policy, reasons: Mapping[str, str]) -> Iterat
     for check_id, check in here.items():
         if check_id not in there:
             yield f"Added: {check.title} ({check_id})."
+
+
+def _questions(policy: Policy, other: Policy) -> Iterator[str]:
+    here, there = ({it.question_id: it for it in each.questions} for each in (policy, other))
+    for name, question in there.items():
+        if name not in here:
+            yield f"Left out: the question {question.title} ({name})."
+    for name, question in here.items():
+        if name not in there:
+            yield f"Added: the question {question.title} ({name})."
 
 
 def _direction(old: Setting, value: Scalar) -> str:

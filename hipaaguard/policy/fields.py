@@ -29,6 +29,7 @@ POLICY = Keys(
         "checks": "Ids of checks that ship with HipaaGuard, and checks written out in full.",
         "removed": "Checks of the extended policy that are left out, each with the reason.",
         "software": "Programs that are required or forbidden.",
+        "questions": "Ids of the questions that the person is asked.",
         "basis": "The rule that it supports: current, or proposed for one that is not in force.",
         "settings": "A value for a setting of the checks, or the definition of a new setting.",
         "not_covered": "What the policy does not look at, one sentence each.",
@@ -111,6 +112,26 @@ EXAMPLE = Keys(
 UNAVAILABLE = Keys(
     {"unavailable": "Why the fact could not be observed."},
     {"detail": "What happened, a fragment in lower case."},
+)
+
+QUESTION = Keys(
+    {
+        "id": "The question's name in lower case with hyphens.",
+        "title": "What it asks about, a short noun phrase.",
+        "asks": "The question.",
+        "why": "Why it is asked, one sentence.",
+        "kind": "yes_no, choice, date or text.",
+        "valid_days": "For how many days an answer counts.",
+        "by": "Who answers: contractor or practice.",
+        "source": "Where it comes from, one sentence.",
+    },
+    {
+        "asked": "The answers that are asked for.",
+        "choices": "The words that can be answered, each with its meaning.",
+        "not_applicable": "When the answer `na` fits, one sentence.",
+        "citations": "The provisions of 45 CFR that it bears on.",
+        "also": "Other provisions.",
+    },
 )
 
 PROVISION = Keys(

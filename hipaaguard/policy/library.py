@@ -11,6 +11,10 @@ from hipaaguard.errors import PolicyError
 _PACKAGE = Path(__file__).parent.parent
 PROVISIONS = "hipaa"
 """The file with the provisions of the rule, which is no policy."""
+QUESTIONS = "questions"
+"""The file with the questions, which is no policy."""
+MAPPINGS = "mappings"
+"""The file with what checks mean in other catalogues, which is no policy."""
 
 
 @cache
@@ -27,7 +31,7 @@ def folder() -> Path:
 def shipped() -> tuple[str, ...]:
     """The id of every policy that comes with HipaaGuard, sorted."""
     names = sorted(path.stem for path in folder().glob("*.yaml"))
-    return tuple(name for name in names if name != PROVISIONS)
+    return tuple(name for name in names if name not in (PROVISIONS, QUESTIONS, MAPPINGS))
 
 
 def shipped_text(policy_id: str) -> bytes:
@@ -64,6 +68,16 @@ def family_text(name: str) -> bytes:
 def provisions_text() -> bytes:
     """The file with the provisions of the rule."""
     return _text(f"{PROVISIONS}.yaml")
+
+
+def questions_text() -> bytes:
+    """The file with the questions."""
+    return _text(f"{QUESTIONS}.yaml")
+
+
+def mappings_text() -> bytes:
+    """The file with what checks mean in other catalogues."""
+    return _text(f"{MAPPINGS}.yaml")
 
 
 def _text(name: str) -> bytes:

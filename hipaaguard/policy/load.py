@@ -24,7 +24,8 @@ from hipaaguard.policy.judge import can_apply
 from hipaaguard.policy.lint import lint_check, lint_examples
 from hipaaguard.policy.node import Mapping as Fields
 from hipaaguard.policy.node import Node
-from hipaaguard.policy.nouns import Basis, Check, Policy, Setting, comparisons
+from hipaaguard.policy.nouns import Basis, Check, Policy, Question, Setting, comparisons
+from hipaaguard.policy.questions import questions
 from hipaaguard.policy.read_check import ID, Located, read_check
 from hipaaguard.policy.read_condition import Settings
 from hipaaguard.policy.read_setting import read_setting, read_value
@@ -248,6 +249,7 @@ class _Draft:
             *(located.check.setting_names() for located in self.checks.values())
         )
         not_covered = self.found.sentences("not_covered")
+        asked = self.found.get("questions")
         parent = self.parent._assemble() if self.parent else None  # noqa: SLF001 - the same class
         basis = self.found.get("basis")
         policy = Policy(
@@ -259,11 +261,21 @@ class _Draft:
             checks=tuple(located.check for located in self.checks.values()),
             not_covered=not_covered or (parent.not_covered if parent else ()),
             extends=f"{parent.policy_id} {parent.version}" if parent else "",
+            questions=_questions(asked) if asked else (parent.questions if parent else ()),
             basis=basis.word(Basis) if basis else parent.basis if parent else Basis.CURRENT,
         )
         if parent is None:
             return policy
         return replace(policy, differs=differences(policy, parent, self._removed()))
+
+
+def _questions(node: Node) -> tuple[Question, ...]:
+    node.texts()  # refuses one that stands there twice
+    known = questions()
+    for item in node.items():
+        if item.text() not in known:
+            raise item.refused(f"there is no question named {item.text()[:60]!r}")
+    return tuple(known[item.text()] for item in node.items())
 
 
 def _lint(checks: Iterable[Located], policy: Policy, settings: Settings) -> None:

@@ -102,7 +102,7 @@ def read_check(node: Node, settings: Settings, provisions: Provisions) -> Locate
         fix=read_fix(found["fix"], platforms),
         changes=_sentence(found, "changes"),
         undo=_sentence(found, "undo"),
-        citations=_citations(found["citations"], provisions),
+        citations=read_citations(found["citations"], provisions),
         sources=found.sentences("sources"),
         examples=(),
     )
@@ -135,7 +135,19 @@ def _sentence(found: Fields, key: str) -> str:
     return node.sentence() if node else ""
 
 
-def _citations(node: Node, provisions: Provisions) -> tuple[Citation, ...]:
+def read_citations(node: Node, provisions: Provisions) -> tuple[Citation, ...]:
+    """The provisions that a mapping cites, primary ones first.
+
+    Args:
+        node: a mapping of paragraphs to roles.
+        provisions: those that can be cited.
+
+    Returns:
+        The citations.
+
+    Raises:
+        PolicyError: An unknown paragraph or role.
+    """
     found: list[Citation] = []
     for provision, role in node.entries().items():
         if provision not in provisions:

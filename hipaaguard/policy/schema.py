@@ -69,6 +69,7 @@ def _policy() -> Schema:
             "removed": {"type": "object", "minProperties": 1, "additionalProperties": _SENTENCE},
             "software": _mapping(fields.SOFTWARE, {"required": _TEXTS, "forbidden": _TEXTS}),
             "basis": _words(Basis),
+            "questions": {"type": "array", "minItems": 1, "items": _ID, "uniqueItems": True},
             "not_covered": _SENTENCES,
         },
     )

@@ -9,19 +9,26 @@ stands once in `facts`.
 - A fact that this version does not know is kept; one that it knows must be as the dictionary says.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
+import msgspec.structs
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hipaaguard.errors import ParseError
 from hipaaguard.facts import FACTS, check_value, split_key
 from hipaaguard.model import (
+    Answer,
+    AnswerState,
     Chain,
+    Choice,
     Citation,
+    Decision,
     Designation,
     Fact,
+    Paragraph,
     Platform,
     PolicyStamp,
     Report,
@@ -108,6 +115,48 @@ class WireChain(Struct, frozen=True, kw_only=True, rename="camel"):
     label: Text
 
 
+class WireAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An `Answer`."""
+
+    question_id: Text
+    title: Text
+    asks: Text
+    state: AnswerState
+    value: Text
+    said: Text
+    signer: Text
+    answered_on: Text
+    expires_on: Text
+    citations: Annotated[tuple[WireCitation, ...], Meta(max_length=wire.MAX_ITEMS)]
+    also: Texts
+    source: Text
+
+
+class WireDecision(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A `Decision`."""
+
+    check_id: Text
+    choice: Choice
+    assessed_on: Text
+    assessed_by: Text
+    factors: Text
+    reason: Text
+    measure: Text
+    review_on: Text
+    approved_by: Text
+
+
+class WireParagraph(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A `Paragraph`."""
+
+    provision: Text
+    title: Text
+    designation: Designation
+    coverage: Text
+    checks: Texts
+    questions: Texts
+
+
 class WireReport(Struct, frozen=True, kw_only=True, rename="camel"):
     """A `Report`."""
 
@@ -121,6 +170,9 @@ class WireReport(Struct, frozen=True, kw_only=True, rename="camel"):
     facts: Annotated[tuple[WireFact, ...], Meta(max_length=wire.MAX_FACTS)]
     chain: WireChain | UnsetType = UNSET
     replayed: bool
+    answers: Annotated[tuple[WireAnswer, ...], Meta(max_length=MAX_RESULTS)]
+    decisions: Annotated[tuple[WireDecision, ...], Meta(max_length=MAX_RESULTS)]
+    paragraphs: Annotated[tuple[WireParagraph, ...], Meta(max_length=MAX_RESULTS)]
 
 
 def render(report: Report) -> str:
@@ -170,6 +222,9 @@ def _to_wire(report: Report) -> WireReport:
         facts=tuple(map(_wire_fact, report.facts)),
         chain=UNSET if report.chain is None else _wire_chain(report.chain),
         replayed=report.replayed,
+        answers=tuple(map(_wire_answer, report.answers)),
+        decisions=tuple(WireDecision(**_fields(it)) for it in report.decisions),
+        paragraphs=tuple(WireParagraph(**_fields(it)) for it in report.paragraphs),
     )
 
 
@@ -221,6 +276,25 @@ def _wire_result(result: Result) -> WireResult:
     )
 
 
+def _fields(noun: Decision | Paragraph) -> dict[str, Any]:
+    return {field.name: getattr(noun, field.name) for field in dataclasses.fields(noun)}
+
+
+def _wire_answer(answer: Answer) -> WireAnswer:
+    cited = tuple(
+        WireCitation(it.provision, it.title, it.designation, it.role) for it in answer.citations
+    )
+    rest = (f for f in dataclasses.fields(answer) if f.name != "citations")
+    return WireAnswer(citations=cited, **{f.name: getattr(answer, f.name) for f in rest})
+
+
+def _answer(found: WireAnswer) -> Answer:
+    cited = tuple(
+        Citation(it.provision, it.title, it.designation, it.role) for it in found.citations
+    )
+    return Answer(**{**msgspec.structs.asdict(found), "citations": cited})
+
+
 def _wire_fact(fact: Fact) -> WireFact:
     if isinstance(fact.value, Unavailable):
         why = fact.value
@@ -252,6 +326,9 @@ def _from_wire(found: WireReport) -> Report:
         facts=tuple(facts.values()),
         chain=None if found.chain is UNSET else _chain(found.chain),
         replayed=found.replayed,
+        answers=tuple(map(_answer, found.answers)),
+        decisions=tuple(Decision(**msgspec.structs.asdict(it)) for it in found.decisions),
+        paragraphs=tuple(Paragraph(**msgspec.structs.asdict(it)) for it in found.paragraphs),
     )
 
 

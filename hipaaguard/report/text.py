@@ -6,11 +6,13 @@ What to do comes before what is well; every line fits the width unless a single 
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from hipaaguard.model import Report, Status
+from hipaaguard.model import AnswerState, Report, Status
 from hipaaguard.report.notices import TITLE, VERIFY, notices
 from hipaaguard.report.say import Row
+from hipaaguard.report.stated_view import StatedView
 from hipaaguard.report.view import CheckView, Group, Open, View, view
 
+STATED_OPEN = (AnswerState.OTHERWISE, AnswerState.EXPIRED, AnswerState.UNANSWERED)
 MIN_WIDTH, MAX_WIDTH = 40, 120
 MARKS = {Status.FAIL: "x", Status.UNKNOWN: "?", Status.PASS: "+", Status.NOT_APPLICABLE: "-"}
 """One character for each status, beside the word in the heading."""
@@ -48,12 +50,38 @@ class _Page:
         if seen.warnings:
             yield ""
         yield from self.wrap(f"{seen.outcome}.")
+        if seen.stated_outcome:
+            yield from self.wrap(f"{seen.stated_outcome}.")
         yield ""
         yield from self.table(seen.stamp)
         for group in seen.groups:
             yield from self.group(group, seen.opens)
+        yield from self.stated(seen)
         if not self.brief:
             yield from self.rest(seen)
+
+    def stated(self, seen: View) -> Iterator[str]:
+        """What a person stated; in short only what is still to be answered, or to be changed."""
+        for group in seen.stated:
+            open_ended = group.state in STATED_OPEN
+            if self.brief and not open_ended:
+                continue
+            yield from self.heading(f"{group.heading} ({len(group.answers)})")
+            if self.brief and group.state is not AnswerState.OTHERWISE:
+                yield from self.wrap("To answer, run:")
+                yield "    hipaaguard attest"
+                continue
+            for answer in group.answers:
+                yield from self.answer(answer)
+
+    def answer(self, answer: StatedView) -> Iterator[str]:
+        """One question with its answer."""
+        said = f" Answer: {answer.said}" if answer.said else ""
+        yield from self.wrap(f"{answer.title}: {answer.asks}{said}", "* ", "  ")
+        if answer.signed:
+            yield from self.wrap(answer.signed, "  ")
+        if not self.brief:
+            yield from self.wrap("; ".join(answer.rules), "  ", "    ")
 
     def group(self, group: Group, opens: tuple[Open, ...]) -> Iterator[str]:
         yield from self.heading(f"{group.heading} ({len(group.checks)})")
@@ -91,6 +119,7 @@ class _Page:
             yield from self.wrap(f"What else may change: {check.changes}", "  ")
         if check.undo:
             yield from self.wrap(f"To undo it: {check.undo}", "  ")
+        yield from self.decision(check)
         if self.brief:
             return
         for row in check.rows:
@@ -103,6 +132,14 @@ class _Page:
         plain = self.brief and mark == MARKS[Status.PASS]
         text = check.title if plain else f"{check.title}: {check.sentence}"
         yield from self.wrap(text, f"{mark} ", "  ")
+        yield from self.decision(check)
+
+    def decision(self, check: CheckView) -> Iterator[str]:
+        """The record of a decision, in its author's words."""
+        if check.decision:
+            yield "  Decided, not observed:"
+        for name, text in check.decision:
+            yield from self.wrap(f"{name}: {text}", "    ", "      ")
 
     def rest(self, seen: View) -> Iterator[str]:
         if seen.other:
@@ -119,6 +156,9 @@ class _Page:
             yield from self.items(seen.differs or ("It asks the same.",))
         yield from self.heading("What was not checked")
         yield from self.items(seen.not_covered)
+        for group in seen.paragraphs:
+            yield from self.heading(f"The rule: {group.heading} ({len(group.rows)})")
+            yield from self.items(f"{name}: {by}" if by else name for name, by in group.rows)
         yield from self.heading("What this report is, and is not")
         yield from self.items(" ".join(notice) for notice in notices(seen.keep_until))
         if seen.signed:

@@ -4,7 +4,7 @@ A view holds words only, every one of them safe to show; a format adds layout, a
 own about the machine.
 """
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import NamedTuple
 
 from hipaaguard.model import Chain, Report, Result, SettingValue, Severity, Status
@@ -27,6 +27,14 @@ from hipaaguard.report.say import (
     say_row,
     six_years_after,
     system_name,
+)
+from hipaaguard.report.stated_view import (
+    ParagraphGroup,
+    StatedGroup,
+    decision_rows,
+    paragraph_groups,
+    stated_groups,
+    stated_outcome,
 )
 from hipaaguard.report.visible import show
 from hipaaguard.words import say_value
@@ -51,6 +59,7 @@ class CheckView(NamedTuple):
     fix: tuple[str, ...]
     changes: str
     undo: str
+    decision: tuple[tuple[str, str], ...]
     settle: tuple[str, ...]
 
 
@@ -84,6 +93,7 @@ class View(NamedTuple):
     Attributes:
         heading: the shortest name of what was audited.
         outcome: the counts in one sentence.
+        stated_outcome: the counts of the questions in one sentence, or empty.
         warnings: what a reader must know before anything else: headline and sentence.
         stamp: what, when and by which policy: name and text.
         first: the failures to begin with, the most severe first.
@@ -91,6 +101,8 @@ class View(NamedTuple):
         opens: the unknown results by what settles them.
         nothing_open: what to say when nothing failed and nothing is unknown.
         groups: every result, by status.
+        stated: every question, by what was stated.
+        paragraphs: every paragraph of the rule, by how it was dealt with.
         other: facts that no check used.
         settings: of the policy, sorted by name.
         differs: how the policy differs from the one that it began with, one sentence each.
@@ -103,6 +115,7 @@ class View(NamedTuple):
 
     heading: str
     outcome: str
+    stated_outcome: str
     warnings: tuple[tuple[str, str], ...]
     stamp: tuple[tuple[str, str], ...]
     first: tuple[CheckView, ...]
@@ -110,6 +123,8 @@ class View(NamedTuple):
     opens: tuple[Open, ...]
     nothing_open: str
     groups: tuple[Group, ...]
+    stated: tuple[StatedGroup, ...]
+    paragraphs: tuple[ParagraphGroup, ...]
     other: tuple[Row, ...]
     settings: tuple[Setting, ...]
     differs: tuple[str, ...]
@@ -123,12 +138,13 @@ class View(NamedTuple):
 def view(report: Report) -> View:
     """The report in words."""
     system = system_name(report)
-    groups = _groups(report.results)
+    groups = _groups(report)
     checks = {group.status: group.checks for group in groups}
     failed = checks.get(Status.FAIL, ())
     return View(
         heading=show(report.chain.label) if report.chain and report.chain.label else _title(system),
         outcome=outcome(report),
+        stated_outcome=stated_outcome(report),
         warnings=_warnings(report),
         stamp=_stamp(report, system),
         first=failed[:FIRST_STEPS],
@@ -136,6 +152,8 @@ def view(report: Report) -> View:
         opens=_opens(checks.get(Status.UNKNOWN, ())),
         nothing_open=NOTHING_OPEN if Status.PASS in checks else NOTHING_JUDGED,
         groups=groups,
+        stated=stated_groups(report),
+        paragraphs=paragraph_groups(report),
         other=_other(report),
         settings=tuple(map(_setting, report.policy.settings)),
         differs=tuple(map(show, report.policy.differs)),
@@ -147,12 +165,18 @@ def view(report: Report) -> View:
     )
 
 
-def _groups(results: tuple[Result, ...]) -> tuple[Group, ...]:
+def _groups(report: Report) -> tuple[Group, ...]:
     by_status: dict[Status, list[tuple[int, Result]]] = {status: [] for status in STATUS_WORDS}
-    for item in enumerate(results, start=1):
+    for item in enumerate(report.results, start=1):
         by_status[item[1].status].append(item)
+    by_check = {decision.check_id: decision for decision in report.decisions}
+    today = report.evaluated_at.astimezone(UTC).date().isoformat()
+
+    def check(number: int, result: Result) -> CheckView:
+        return _check(number, result, decision_rows(by_check.get(result.check_id), today))
+
     return tuple(
-        Group(status, STATUS_WORDS[status], tuple(_check(*item) for item in _urgent_first(items)))
+        Group(status, STATUS_WORDS[status], tuple(check(*item) for item in _urgent_first(items)))
         for status, items in by_status.items()
         if items
     )
@@ -162,7 +186,7 @@ def _urgent_first(items: list[tuple[int, Result]]) -> list[tuple[int, Result]]:
     return sorted(items, key=lambda item: _URGENCY[item[1].severity])
 
 
-def _check(number: int, result: Result) -> CheckView:
+def _check(number: int, result: Result, decision: tuple[tuple[str, str], ...]) -> CheckView:
     helpful = result.status in (Status.FAIL, Status.UNKNOWN)
     return CheckView(
         number,
@@ -176,6 +200,7 @@ def _check(number: int, result: Result) -> CheckView:
         tuple(map(show, result.fix)) if helpful else (),
         show(result.changes) if helpful else "",
         show(result.undo) if helpful else "",
+        decision,
         tuple(map(show, result.settle)),
     )
 
