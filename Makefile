@@ -65,6 +65,10 @@ coverage: dev  ## All tests, with coverage of lines and branches.
 docs: dev  ## Make every generated file anew: schema, golden files, vectors, sample report.
 	$(BIN)/python scripts/generate.py
 
+.PHONY: policies-check
+policies-check: dev  ## Try every policy, check, question and mapping that ships.
+	$(BIN)/python scripts/policies_check.py
+
 .PHONY: docs-check
 docs-check: dev  ## Fail when a generated file is not current.
 	$(BIN)/python scripts/generate.py --check
@@ -78,7 +82,7 @@ support-matrix: dev  ## Print which fact is known of which version of Windows an
 	@$(BIN)/python scripts/support_matrix.py
 
 .PHONY: check
-check: tools lint coverage docs-check  ## Everything that CI runs.
+check: tools lint policies-check coverage docs-check  ## Everything that CI runs.
 
 .PHONY: bench
 bench: dev  ## Measure: start-up, audit, verification, memory; all as ratios.

@@ -55,9 +55,11 @@ def check_answer(question: Question, value: str, today: date) -> str:
     Returns:
         The reason.
     """
-    if question.options:
-        words = [option.word for option in question.options]
-        return "" if value in words else f"Answer with one of: {', '.join(words)}."
+    words = [option.word for option in question.options]
+    if value in words:
+        return ""
+    if question.kind in (QuestionKind.YES_NO, QuestionKind.CHOICE):
+        return f"Answer with one of: {', '.join(words)}."
     if question.kind is QuestionKind.DATE:
         day = parse_day(value)
         if day is None:
@@ -136,9 +138,9 @@ def last_day(question: Question, given: Given) -> date:
 
 
 def _state(question: Question, value: str) -> AnswerState:
-    if value == NOT_APPLICABLE and question.options:
+    if value == NOT_APPLICABLE and any(it.word == value for it in question.options):
         return AnswerState.NOT_APPLICABLE
-    as_asked = not question.options or value in question.asked
+    as_asked = not question.asked or value in question.asked
     return AnswerState.AS_ASKED if as_asked else AnswerState.OTHERWISE
 
 

@@ -1,7 +1,7 @@
 """What the person of this computer stated, kept in the data folder until the next report.
 
-Two JSON files of the program's own: `answers.json` and `decisions.json`. Each is replaced whole, and
-leaves the computer only in a report.
+Two JSON files of the program's own, `answers.json` and `decisions.json`. Each is replaced whole,
+and leaves the computer only in a report.
 """
 
 from dataclasses import dataclass

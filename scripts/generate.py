@@ -39,6 +39,13 @@ def support() -> Mapping[str, bytes]:
     return {"docs/support.md": page().encode()}
 
 
+def catalogue() -> Mapping[str, bytes]:
+    """What the policies, checks and questions are, as a page."""
+    from hipaaguard.policy.catalogue import page
+
+    return {"policies/README.md": page().encode()}
+
+
 def rule_coverage() -> Mapping[str, bytes]:
     """What each shipped policy looks at of the rule, as a page."""
     from hipaaguard.policy.coverage import page
@@ -79,6 +86,7 @@ GENERATORS: tuple[Callable[[], Mapping[str, bytes]], ...] = (
     dictionary,
     platforms,
     support,
+    catalogue,
     rule_coverage,
     golden_files,
     machines,

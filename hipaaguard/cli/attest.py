@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from hipaaguard.cli import context
-from hipaaguard.cli.rights import step_down
 from hipaaguard.cli.screen import width
 from hipaaguard.errors import CommandError, PolicyError
 from hipaaguard.files import read_limited
@@ -55,9 +54,7 @@ def attest(
     policy = context.the_policy(policy_name)
     if not policy.questions:
         raise CommandError(f"the policy {policy.policy_id} asks no questions")
-    person = context.this_machine().person
-    folder = context.data_folder(ctx, person)
-    step_down(person)
+    folder = context.own_data_folder(ctx)
     kept = Statements(folder)
     today = context.now().date()
     if listing:

@@ -6,7 +6,6 @@ from datetime import date
 import click
 
 from hipaaguard.cli import context
-from hipaaguard.cli.rights import step_down
 from hipaaguard.errors import CommandError
 from hipaaguard.model import Choice, Decision, Designation
 from hipaaguard.patient_data import refusal
@@ -50,9 +49,7 @@ def decide(
     result. What is not given as an option is asked for.
     """
     policy = context.the_policy(policy_name)
-    person = context.this_machine().person
-    folder = context.data_folder(ctx, person)
-    step_down(person)
+    folder = context.own_data_folder(ctx)
     kept = Statements(folder)
     if listing:
         _list(kept)
@@ -105,7 +102,7 @@ def addressable(policy: Policy, check_id: str) -> Check:
 
 
 class _Words:
-    """The texts of a record, each given as an option or asked for; which ones hangs on the choice."""
+    """The texts of a record, each given or asked for; which ones there are hangs on the choice."""
 
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
