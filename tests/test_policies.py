@@ -16,6 +16,7 @@ from hipaaguard.policy.family import Family, load_family, provisions
 from hipaaguard.policy.lint import lint_check, lint_examples, try_example
 from hipaaguard.policy.nouns import Check, Example
 from hipaaguard.policy.schema import render, schema
+from hipaaguard.policy.words import overclaims
 from tests.conftest import ROOT
 
 FAMILIES = {
@@ -45,7 +46,7 @@ def test_check_can_pass_and_fail(family: Family, check: Check) -> None:
     given = {item.name: item.value for e in check.examples for item in e.settings}
     defaults = {name: setting.default for name, setting in family.settings.items()}
     lint_check(located, defaults)
-    if check.check_id.startswith("vpn-"):  # applies only with the settings of its examples
+    if given:  # some apply only with the settings of their examples
         lint_check(located, {**defaults, **given})
 
 
@@ -69,7 +70,7 @@ def test_facts_can_be_told_where_the_check_is_for(family: Family, check: Check) 
 
 
 def test_families() -> None:
-    assert set(FAMILIES) == {"disk", "firewall", "screen_lock", "updates", "vpn"}
+    assert len(FAMILIES) == 16
     assert all(name == family.name for name, family in FAMILIES.items())
     settings = [name for family in FAMILIES.values() for name in family.settings]
     assert len(settings) == len(set(settings))
@@ -142,23 +143,6 @@ def test_outcomes_are_all_shown(family: Family, check: Check) -> None:
     assert outcomes == wanted, family.name
 
 
-# HHS recognises no private certificate; the rule names no product and no number; what a gap means
-# in law is not for a program to say.
-FORBIDDEN = [
-    r"HIPAA[- ](certified|certification|approved|grade)|(HHS|OCR)[- ]approved",
-    r"HIPAA[- ]complian(t|ce)|compliant with HIPAA|(fully|100 ?%) compliant|compliance score",
-    r"guarantee|ensures? compliance|audit-proof|breach-proof",
-    r"safe harbou?r (is )?(met|applies|achieved)|no (breach )?notice (is )?needed",
-    r"HIPAA requires? (a |an )?(VPN|firewall|MFA|multi-factor|antivirus|BitLocker|FileVault"
-    r"|AES|encryption|15[- ]min|10[- ]min|password (expiry|complexity))",
-    r"addressable.{0,20}optional",
-    r"(new HIPAA|202[0-9]) rule requires",
-    r"six years of logs|6[- ]year log retention",
-    r"you are in violation|violation found|non-compliant",
-    r"FIPS[- ]validated",
-]
-LEGAL_ADVICE = re.compile(r"(?<!\bnot )(?<!\bno )legal advice", re.IGNORECASE)
-FORBIDDEN_RE = re.compile("|".join(FORBIDDEN), re.IGNORECASE)
 WORDED = [
     path
     for pattern in (
@@ -167,15 +151,14 @@ WORDED = [
         "hipaaguard/**/*.py",
     )
     for path in sorted(ROOT.glob(pattern))
-    if path.is_file()
+    if path.is_file() and path.name != "words.py"
 ]
 
 
 @pytest.mark.parametrize("path", WORDED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_word_overclaims(path: Path) -> None:
     text = " ".join(path.read_text().split())
-    found = [match[0] for match in FORBIDDEN_RE.finditer(text)]
-    assert found + [match[0] for match in LEGAL_ADVICE.finditer(text)] == []
+    assert overclaims(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -189,11 +172,11 @@ def test_no_word_overclaims(path: Path) -> None:
     ],
 )
 def test_the_patterns_find_what_they_look_for(text: str) -> None:
-    assert FORBIDDEN_RE.search(text) or LEGAL_ADVICE.search(text)
+    assert overclaims(text)
 
 
 def test_the_notice_is_allowed() -> None:
-    assert not LEGAL_ADVICE.search("This is not legal advice.")
+    assert overclaims("This is not legal advice.") == ()
 
 
 # A policy that changes in meaning takes a new version, and a line of its own here.

@@ -1,4 +1,4 @@
-"""The catalogue page of policies, checks, questions and mappings, made from the files themselves."""
+"""The catalogue page of policies, checks, questions and mappings, made from the files."""
 
 from collections.abc import Iterator
 
@@ -49,7 +49,7 @@ def _policies() -> Iterator[str]:
         policy = load_shipped(name)
         label = " **Proposed, not in force.**" if policy.basis is Basis.PROPOSED else ""
         yield (
-            f"| `{name}` | {policy.version} | {policy.extends or '–'} | {len(policy.checks)} | "
+            f"| `{name}` | {policy.version} | {policy.extends or '-'} | {len(policy.checks)} | "
             f"{len(policy.questions)} | {policy.description}{label} |"
         )
     yield ""
@@ -134,5 +134,5 @@ def _mappings() -> Iterator[str]:
         for key in CATALOGUES:
             place = topic.places.get(key)
             mark = "*" if place and place.basis == "nist" else ""
-            cells.append(", ".join(f"{it}{mark}" for it in place.ids) if place else "–")
+            cells.append(", ".join(f"{it}{mark}" for it in place.ids) if place else "-")
         yield f"| `{check_id}` | {' | '.join(cells)} | {', '.join(topic.proposed)} |"
