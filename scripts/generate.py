@@ -67,6 +67,13 @@ def machines() -> Mapping[str, bytes]:
     return {f"tests/golden/machines/{name}": data for name, data in machines.golden().items()}
 
 
+def by_policy() -> Mapping[str, bytes]:
+    """The reports of one machine by several policies."""
+    from tests import machines
+
+    return {f"tests/golden/policies/{name}": it for name, it in machines.by_policy().items()}
+
+
 def vectors() -> Mapping[str, bytes]:
     """The test vectors of signed pages."""
     from scripts import make_vectors
@@ -90,6 +97,7 @@ GENERATORS: tuple[Callable[[], Mapping[str, bytes]], ...] = (
     rule_coverage,
     golden_files,
     machines,
+    by_policy,
     vectors,
     sample_report,
 )

@@ -20,12 +20,25 @@ def name_of(machine: Path) -> str:
     return f"{machine.parent.name}/{machine.name}"
 
 
-def report_of(machine: Path) -> tuple[int, str]:
+def report_of(machine: Path, policy: str = "home-office") -> tuple[int, str]:
     """The exit code, and the whole report at a width of 80 columns."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()), _columns("80"):
-        code = run(["audit", "--replay", str(machine), "--full"])
+        code = run(["audit", "--replay", str(machine), "--full", "--policy", policy])
     return code, out.getvalue()
+
+
+PRACTICE = TESTS / "policies-derived" / "practice.yaml"
+"""A policy as a practice would derive it."""
+ONE = TESTS / "recordings" / "windows" / "machine-managed-bad"
+"""The machine that is judged by several policies."""
+
+
+def by_policy() -> Mapping[str, bytes]:
+    """The reports of one machine by several policies, by file name."""
+    policies = ("home-office", "home-office-strict", "view-only", "proposed-rule-2025", "minimal")
+    found = {f"{name}.txt": report_of(ONE, name)[1].encode() for name in policies}
+    return {**found, "practice.txt": report_of(ONE, str(PRACTICE))[1].encode()}
 
 
 def golden() -> Mapping[str, bytes]:

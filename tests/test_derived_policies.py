@@ -64,9 +64,12 @@ def test_it_begins_with_the_checks_of_its_parent() -> None:
 
 def test_what_differs_is_said_and_what_is_looser_first() -> None:
     said = derived(DERIVED).differs
-    assert said[0] == "Looser: updates_max_pending_security is 3 instead of 0."
-    assert said[1].startswith("Left out: ")
-    assert said[1].endswith("(disk-swap). We look at that ourselves.")
+    assert said[:2] == (
+        "Looser: updates_max_pending_security is 3 instead of 0.",
+        "Looser: vpn_required is practice_network instead of full_tunnel.",
+    )
+    assert said[2].startswith("Left out: ")
+    assert said[2].endswith("(disk-swap). We look at that ourselves.")
     assert "Stricter: screen_lock_max_s is 5 minutes instead of 15 minutes." in said
     assert "Added: Zoom installed (software-required-zoom)." in said
     assert said == differences(

@@ -14,7 +14,8 @@ from hipaaguard.model import Designation, Status
 from hipaaguard.policy import library, load_policy, load_shipped, shipped, shipped_text
 from hipaaguard.policy.family import Family, load_family, provisions
 from hipaaguard.policy.lint import lint_check, lint_examples, try_example
-from hipaaguard.policy.nouns import Check, Example
+from hipaaguard.policy.mappings import proposed_by, topic_of
+from hipaaguard.policy.nouns import Basis, Check, Example, SettingType
 from hipaaguard.policy.schema import render, schema
 from hipaaguard.policy.words import overclaims
 from tests.conftest import ROOT
@@ -105,6 +106,40 @@ def test_the_schema_file_is_current() -> None:
     assert json.loads(text) == schema()
 
 
+def test_each_setting_says_which_way_is_stricter() -> None:
+    for family, _ in CHECKS:
+        for setting in family.settings.values():
+            open_ended = setting.type in (SettingType.TEXT, SettingType.ADDRESS)
+            assert (setting.stricter is None) is open_ended, setting.name
+
+
+def test_the_proposed_rule_is_labelled_everywhere() -> None:
+    policy = load_shipped("proposed-rule-2025")
+    assert policy.basis is Basis.PROPOSED
+    assert "not in force" in policy.title
+    assert "not in force" in policy.description
+    assert {load_shipped(name).basis for name in shipped() if name != policy.policy_id} == {
+        Basis.CURRENT
+    }
+
+
+def test_every_check_has_its_place_in_other_catalogues() -> None:
+    for _, check in CHECKS:
+        assert proposed_by(check.check_id)
+        topic = topic_of(check.check_id)
+        assert topic
+        assert "nist_800_53r5" in topic.places
+    assert topic_of("software-required-zoom") is topic_of("software-forbidden-x")
+    assert topic_of("practice-lock") is None
+    assert proposed_by("practice-lock") == ()
+
+
+def test_policies_check_finds_nothing() -> None:
+    from scripts.policies_check import faults
+
+    assert list(faults()) == []
+
+
 def test_home_office_selects_every_check() -> None:
     selected = {check.check_id for check in load_shipped("home-office").checks}
     assert selected == {check.check_id for _, check in CHECKS}
@@ -183,6 +218,17 @@ def test_the_notice_is_allowed() -> None:
 DIGESTS = {
     ("home-office", "1.0.0"): "d3f2c1afb1f396e5bc869ec8c261330fb3552c4060b0987880546823a218e10a",
     ("home-office", "1.1.0"): "b99285a78340a475d3dc13f1e5572ef748d5a582e557f545bf38b6d9d6aa8ba0",
+    ("home-office", "2.0.0"): "2f8c1acef46298cd7051fe013d7e07093d5177e0b98345f4b84fd6022b48bfd2",
+    (
+        "home-office-strict",
+        "1.0.0",
+    ): "d46f2272f34c712e603bda25240104e277326144f3a5c34f4c3af690fc56f557",
+    ("minimal", "1.0.0"): "5e7b4a4e7b8b00c531c91fcc1aedf3e7a85e6fed8122e38a7b9449308d2a9bbb",
+    (
+        "proposed-rule-2025",
+        "1.0.0",
+    ): "a4e75823e4302f58917af67150a37682da7176fd469495fcbd7f033fb9505a5c",
+    ("view-only", "1.0.0"): "912911a2f0c481fbcf737f09fa4fa27d1cbb3d275298aa719f140a36a516e87c",
 }
 
 
