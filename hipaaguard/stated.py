@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from hipaaguard.errors import ParseError
 from hipaaguard.model import Answer, AnswerState, Decision
 from hipaaguard.patient_data import refusal
-from hipaaguard.policy.nouns import Policy, Question, QuestionKind
+from hipaaguard.policy.nouns import Policy
+from hipaaguard.policy.question import Question, QuestionKind
 from hipaaguard.policy.questions import NOT_APPLICABLE
 
 MAX_NAME = 100

@@ -87,6 +87,9 @@ def predicate(label: str = "") -> Json:
             "digest": sha256(b"vector").hexdigest(),
             "settings": [],
             "notCovered": [],
+            "proposed": False,
+            "extends": "",
+            "differs": [],
         },
         "platform": "linux",
         "takenAt": say(-3),
@@ -102,6 +105,8 @@ def predicate(label: str = "") -> Json:
                 "sentence": "The system disk is encrypted.",
                 "why": "A stolen computer tells nothing.",
                 "fix": [],
+                "changes": "",
+                "undo": "",
                 "settle": [],
                 "citations": [],
                 "sources": [],
@@ -111,6 +116,9 @@ def predicate(label: str = "") -> Json:
         "facts": [{"key": "disk.system_encrypted", "value": True, "source": "/sys/block"}],
         "chain": {"sequence": 1, "previous": "", "challenge": "", "label": label},
         "replayed": False,
+        "answers": [],
+        "decisions": [],
+        "paragraphs": [],
     }
 
 

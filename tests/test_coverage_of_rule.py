@@ -39,7 +39,7 @@ def test_who_can_show_anything_is_known_of_each() -> None:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.policy_id)
 def test_only_what_a_check_supports_directly_is_called_observed(policy: Policy) -> None:
-    for row in rows(policy):
+    for row in rows(policy, ()):
         roles = {
             citation.role
             for check in policy.checks
@@ -49,6 +49,9 @@ def test_only_what_a_check_supports_directly_is_called_observed(policy: Policy) 
         assert (row.coverage is Coverage.OBSERVED) == (Role.PRIMARY in roles)
         assert (row.coverage is Coverage.TOUCHED) == (roles == {Role.SUPPORTING})
         assert bool(row.checks) == bool(roles)
+    for row in rows(policy):
+        if row.coverage is Coverage.ATTESTED:
+            assert row.questions
 
 
 def test_no_check_cites_what_a_computer_cannot_show() -> None:

@@ -218,7 +218,7 @@ def test_the_notice_is_allowed() -> None:
 DIGESTS = {
     ("home-office", "1.0.0"): "d3f2c1afb1f396e5bc869ec8c261330fb3552c4060b0987880546823a218e10a",
     ("home-office", "1.1.0"): "b99285a78340a475d3dc13f1e5572ef748d5a582e557f545bf38b6d9d6aa8ba0",
-    ("home-office", "2.0.0"): "2f8c1acef46298cd7051fe013d7e07093d5177e0b98345f4b84fd6022b48bfd2",
+    ("home-office", "2.0.0"): "4618eccebabd9db36da9883056baf3f7ff3047feec62d62c2077c93b3d63721f",
     (
         "home-office-strict",
         "1.0.0",
@@ -228,7 +228,7 @@ DIGESTS = {
         "proposed-rule-2025",
         "1.0.0",
     ): "a4e75823e4302f58917af67150a37682da7176fd469495fcbd7f033fb9505a5c",
-    ("view-only", "1.0.0"): "912911a2f0c481fbcf737f09fa4fa27d1cbb3d275298aa719f140a36a516e87c",
+    ("view-only", "1.0.0"): "ad62bea2abdd2deab2070ab63f14b5d6f6006eb4abbddac78ed403d05254f857",
 }
 
 

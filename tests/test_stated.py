@@ -11,7 +11,7 @@ from hipaaguard.evaluate import EXIT_FAIL, EXIT_UNKNOWN, evaluate, exit_code
 from hipaaguard.model import AnswerState, Choice, Decision, Platform, Snapshot, Status
 from hipaaguard.patient_data import looks_like, refusal
 from hipaaguard.policy import Policy, load_policy, load_shipped
-from hipaaguard.policy.nouns import Question, QuestionKind
+from hipaaguard.policy.question import Question, QuestionKind
 from hipaaguard.policy.questions import questions, read_questions
 from hipaaguard.stated import (
     Given,

@@ -15,7 +15,7 @@ from hipaaguard.model import Answer, AnswerState
 from hipaaguard.policy import Policy
 from hipaaguard.policy.family import document
 from hipaaguard.policy.node import Node
-from hipaaguard.policy.nouns import Question, QuestionKind
+from hipaaguard.policy.question import Question, QuestionKind
 from hipaaguard.stated import Given, answers, check_answer, check_name, parse_day
 from hipaaguard.statements import Statements
 from hipaaguard.strict_yaml import MAX_BYTES

@@ -11,7 +11,8 @@ from hipaaguard.model import Designation, Role
 from hipaaguard.policy.family import provisions
 from hipaaguard.policy.library import shipped
 from hipaaguard.policy.load import load_shipped
-from hipaaguard.policy.nouns import Policy, Question
+from hipaaguard.policy.nouns import Policy
+from hipaaguard.policy.question import Question
 from hipaaguard.policy.read_check import Evidence
 
 

@@ -24,7 +24,8 @@ from hipaaguard.policy.judge import can_apply
 from hipaaguard.policy.lint import lint_check, lint_examples
 from hipaaguard.policy.node import Mapping as Fields
 from hipaaguard.policy.node import Node
-from hipaaguard.policy.nouns import Basis, Check, Policy, Question, Setting, comparisons
+from hipaaguard.policy.nouns import Basis, Check, Policy, Setting, comparisons
+from hipaaguard.policy.question import Question
 from hipaaguard.policy.questions import questions
 from hipaaguard.policy.read_check import ID, Located, read_check
 from hipaaguard.policy.read_condition import Settings

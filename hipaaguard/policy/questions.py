@@ -8,7 +8,7 @@ from hipaaguard.policy import fields, library
 from hipaaguard.policy.family import document, provisions
 from hipaaguard.policy.node import Mapping as Fields
 from hipaaguard.policy.node import Node
-from hipaaguard.policy.nouns import Option, Question, QuestionKind
+from hipaaguard.policy.question import Option, Question, QuestionKind
 from hipaaguard.policy.read_check import ID, read_citations
 
 NOT_APPLICABLE = "na"

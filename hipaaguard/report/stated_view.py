@@ -75,7 +75,8 @@ def stated_outcome(report: Report) -> str:
         if (count := sum(answer.state is state for answer in report.answers))
     ]
     noun = "question" if total == 1 else "questions"
-    return f"Of {total} {noun} to the person: {', '.join(parts)}; no answer was verified"
+    unverified = "; no answer was verified" if any(it.signer for it in report.answers) else ""
+    return f"Of {total} {noun} to the person: {', '.join(parts)}{unverified}"
 
 
 def stated_groups(report: Report) -> tuple[StatedGroup, ...]:

@@ -141,6 +141,14 @@ class _Page:
         for name, text in check.decision:
             yield from self.wrap(f"{name}: {text}", "    ", "      ")
 
+    def matrix(self, seen: View) -> Iterator[str]:
+        """Every paragraph of the rule, by how it was dealt with."""
+        if seen.paragraphs:
+            yield from self.heading("The Security Rule, paragraph by paragraph")
+        for group in seen.paragraphs:
+            yield from self.wrap(f"{group.heading} ({len(group.rows)}):")
+            yield from self.items(f"{name}: {by}" if by else name for name, by in group.rows)
+
     def rest(self, seen: View) -> Iterator[str]:
         if seen.other:
             yield from self.heading("Other facts in this report")
@@ -152,13 +160,12 @@ class _Page:
                 text = f"{setting.name} = {setting.value}{changed}: {setting.meaning}"
                 yield from self.wrap(text, "- ", "  ")
         if seen.extends:
-            yield from self.heading(f"How the policy differs from {seen.extends}")
+            yield from self.heading("How the policy differs")
+            yield from self.wrap(f"It begins with {seen.extends}.")
             yield from self.items(seen.differs or ("It asks the same.",))
         yield from self.heading("What was not checked")
         yield from self.items(seen.not_covered)
-        for group in seen.paragraphs:
-            yield from self.heading(f"The rule: {group.heading} ({len(group.rows)})")
-            yield from self.items(f"{name}: {by}" if by else name for name, by in group.rows)
+        yield from self.matrix(seen)
         yield from self.heading("What this report is, and is not")
         yield from self.items(" ".join(notice) for notice in notices(seen.keep_until))
         if seen.signed:
