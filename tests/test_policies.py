@@ -222,12 +222,12 @@ DIGESTS = {
     (
         "home-office-strict",
         "1.0.0",
-    ): "d46f2272f34c712e603bda25240104e277326144f3a5c34f4c3af690fc56f557",
+    ): "79c503d61bd6cde6124d56b4b0b39fc72f0ae8309faaa599a35bbbcf9a73b91c",
     ("minimal", "1.0.0"): "5e7b4a4e7b8b00c531c91fcc1aedf3e7a85e6fed8122e38a7b9449308d2a9bbb",
     (
         "proposed-rule-2025",
         "1.0.0",
-    ): "a4e75823e4302f58917af67150a37682da7176fd469495fcbd7f033fb9505a5c",
+    ): "536a186535509b243cb1d361c4cf3b7207d31a3d7955983132062c7aff0dad56",
     ("view-only", "1.0.0"): "ad62bea2abdd2deab2070ab63f14b5d6f6006eb4abbddac78ed403d05254f857",
 }
 
