@@ -218,17 +218,17 @@ def test_the_notice_is_allowed() -> None:
 DIGESTS = {
     ("home-office", "1.0.0"): "d3f2c1afb1f396e5bc869ec8c261330fb3552c4060b0987880546823a218e10a",
     ("home-office", "1.1.0"): "b99285a78340a475d3dc13f1e5572ef748d5a582e557f545bf38b6d9d6aa8ba0",
-    ("home-office", "2.0.0"): "4618eccebabd9db36da9883056baf3f7ff3047feec62d62c2077c93b3d63721f",
+    ("home-office", "2.0.0"): "5fcb5bb0aade5a76a0acbaf08f1d631049f0ed9503b4daa3483a4bc494f62e22",
     (
         "home-office-strict",
         "1.0.0",
-    ): "79c503d61bd6cde6124d56b4b0b39fc72f0ae8309faaa599a35bbbcf9a73b91c",
-    ("minimal", "1.0.0"): "5e7b4a4e7b8b00c531c91fcc1aedf3e7a85e6fed8122e38a7b9449308d2a9bbb",
+    ): "0982b58eaf708155ddae1b0a9a4413f9eaa73f1612a5b3734921e17bcd25d56e",
+    ("minimal", "1.0.0"): "9c153bd3d2c72b447484153a1641f699a71844b82e00c73e980e5642e09140d1",
     (
         "proposed-rule-2025",
         "1.0.0",
-    ): "536a186535509b243cb1d361c4cf3b7207d31a3d7955983132062c7aff0dad56",
-    ("view-only", "1.0.0"): "ad62bea2abdd2deab2070ab63f14b5d6f6006eb4abbddac78ed403d05254f857",
+    ): "861f4486631538cdc28df695aa770fe5d4a8ec83299371fd4c3ad972b98ec738",
+    ("view-only", "1.0.0"): "73ad55ff8431c75c0bc8c187f88dd5cb594a5502da6e2b26a3f6d90653e2ae86",
 }
 
 

@@ -79,6 +79,12 @@ def stated_outcome(report: Report) -> str:
     return f"Of {total} {noun} to the person: {', '.join(parts)}{unverified}"
 
 
+def questions_open(report: Report) -> int:
+    """How many questions are not answered, or were answered too long ago."""
+    due = (AnswerState.UNANSWERED, AnswerState.EXPIRED)
+    return sum(answer.state in due for answer in report.answers)
+
+
 def stated_groups(report: Report) -> tuple[StatedGroup, ...]:
     """Every question, by what was stated."""
     found = (

@@ -33,6 +33,7 @@ from hipaaguard.report.stated_view import (
     StatedGroup,
     decision_rows,
     paragraph_groups,
+    questions_open,
     stated_groups,
     stated_outcome,
 )
@@ -99,6 +100,7 @@ class View(NamedTuple):
         first: the failures to begin with, the most severe first.
         more_first: how many failures are not among them.
         opens: the unknown results by what settles them.
+        questions_open: how many questions are not answered, or were too long ago.
         nothing_open: what to say when nothing failed and nothing is unknown.
         groups: every result, by status.
         stated: every question, by what was stated.
@@ -121,6 +123,7 @@ class View(NamedTuple):
     first: tuple[CheckView, ...]
     more_first: int
     opens: tuple[Open, ...]
+    questions_open: int
     nothing_open: str
     groups: tuple[Group, ...]
     stated: tuple[StatedGroup, ...]
@@ -150,6 +153,7 @@ def view(report: Report) -> View:
         first=failed[:FIRST_STEPS],
         more_first=len(failed[FIRST_STEPS:]),
         opens=_opens(checks.get(Status.UNKNOWN, ())),
+        questions_open=questions_open(report),
         nothing_open=NOTHING_OPEN if Status.PASS in checks else NOTHING_JUDGED,
         groups=groups,
         stated=stated_groups(report),
