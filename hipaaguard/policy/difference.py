@@ -47,7 +47,7 @@ def _checks(policy: Policy, other: Policy, reasons: Mapping[str, str]) -> Iterat
         if check_id not in here:
             yield f"Left out: {check.title} ({check_id}). {reasons.get(check_id, '')}".rstrip()
         elif here[check_id] != check:
-            yield f"Changed: {check.title} ({check_id}) is judged in another way."
+            yield f"Changed: {here[check_id].title} ({check_id}) is judged in another way."
     for check_id, check in here.items():
         if check_id not in there:
             yield f"Added: {check.title} ({check_id})."

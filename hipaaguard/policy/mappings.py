@@ -55,12 +55,28 @@ class Topic:
 @cache
 def topics() -> Mapping[str, Topic]:
     """The subject of every mapped check, by check id."""
-    node = document(library.mappings_text(), "mappings.yaml")
+    return read_topics(library.mappings_text(), "mappings.yaml")
+
+
+def read_topics(text: bytes, name: str) -> Mapping[str, Topic]:
+    """The subjects that a file says, by check id.
+
+    Args:
+        text: YAML, UTF-8.
+        name: the file's name, for messages.
+
+    Returns:
+        The subject of every check that it names.
+
+    Raises:
+        PolicyError: Not such a file; the text begins with `file:line:column`.
+    """
+    node = document(text, name)
     found: dict[str, Topic] = {}
-    for name, entry in node.mapping(("topics",))["topics"].entries().items():
+    for subject, entry in node.mapping(("topics",))["topics"].entries().items():
         row = entry.mapping(("checks", "proposed"), tuple(CATALOGUES))
         places = {key: _place(row[key]) for key in CATALOGUES if row.get(key)}
-        topic = Topic(name, row["proposed"].texts(), MappingProxyType(places))
+        topic = Topic(subject, row["proposed"].texts(), MappingProxyType(places))
         for item in row["checks"].items():
             if item.text() in found:
                 raise item.refused(f"{item.text()!r} has two subjects")
